@@ -1,0 +1,174 @@
+"""What the inside asks of the outside. Each Protocol has one contract suite in ``tests/contracts``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from followupd.core.ledger import DraftRecord, Word
+from followupd.core.mail import Changes, Email, EmailId, Envelope, MessageId, State
+from followupd.core.reading import Reading
+
+
+class Mailbox(Protocol):
+    """One account's mail, read-only: nothing in it is ever marked, moved or changed.
+
+    All methods raise AuthError, UnreachableError, TransientError or PermanentError.
+    """
+
+    def identities(self) -> Sequence[str]:
+        """Addresses that the server itself knows to be the user's (Gmail's send-as aliases); may be empty."""
+        ...
+
+    def changes(self, since: State | None, *, after: datetime) -> Iterator[Changes]:
+        """What came, went or moved since ``since`` (None: everything), in batches, oldest state first.
+
+        Mail received before ``after`` is left out, and not touched. Every mailbox is read but junk and trash; drafts are
+        left out too (they have a port of their own). One message that lies in several mailboxes (All Mail and
+        Inbox, say) comes once for each copy, or once in all where the server itself knows them as one. With nothing new
+        there is no batch. Raises StateExpiredError when the server no longer knows ``since``; SuddenlyEmptyError when all mail
+        known to ``since`` has gone at once.
+        """
+        ...
+
+    def fetch(self, ids: Sequence[EmailId]) -> Iterator[Email]:
+        """The content of these emails, in any order; those that are gone are left out. No attachment is transferred."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDraft:
+    """A message in the Drafts mailbox as it lies there now.
+
+    ``id`` is the adapter's handle for this very version (opaque). ``key`` and ``digest`` are the values of the private
+    headers X-Followupd-Key and X-Followupd-Digest, None on drafts that have none (the user's own, or one whose client
+    dropped them). ``durable_id`` is an id that survives the user's edits, where the server has such (Gmail).
+    """
+
+    id: str
+    email: Email
+    key: str | None = None
+    digest: str | None = None
+    durable_id: str | None = None
+
+
+class Drafts(Protocol):
+    """The Drafts mailbox of one account: the only place in the world that followupd writes to. Same errors as Mailbox."""
+
+    def all(self) -> Sequence[StoredDraft]:
+        """Every draft there now, with its text."""
+        ...
+
+    def create(self, raw: bytes, *, parent: Envelope | None) -> str:
+        """Store ``raw`` (RFC 5322, CRLF) as a draft and return its handle; ``parent`` is the copy that it replies to.
+
+        Not idempotent: look for the key in ``all()`` first, and read back afterwards.
+        """
+        ...
+
+    def remove(self, draft: StoredDraft) -> bool:
+        """Remove exactly this version. False, and nothing done, when it is no longer there as it was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A message that was read, and where a copy of it lies. ``present`` is False once that copy has left the mailbox."""
+
+    account: str
+    envelope: Envelope
+    reading: Reading
+    present: bool = True
+
+
+class Store(Protocol):
+    """What outlives a pass, in one SQLite file. Every method is one transaction; all raise StoreError.
+
+    ``reader`` is a fingerprint of the reader and of the settings that reading depends on: a reading made under another
+    fingerprint counts as not made.
+    """
+
+    def cursor(self, account: str) -> State | None: ...
+
+    def synced_at(self, account: str) -> datetime | None: ...
+
+    def seen(self, account: str) -> int:
+        """How many messages of the account are known."""
+        ...
+
+    def absorb(self, account: str, changes: Changes, candidates: Collection[EmailId]) -> None:
+        """Take in a batch and move the cursor, together. ``candidates`` are those of ``changes.added`` worth reading.
+
+        Removed ids stay on file as not present (what was read stays known); an id that comes again is present again.
+        """
+        ...
+
+    def finish_sync(self, account: str, at: datetime) -> None: ...
+
+    def reset_cursor(self, account: str) -> None:
+        """Forget how far the account was read (not what was read): every copy counts as not present until seen again."""
+        ...
+
+    def unread(self, account: str, reader: str) -> Sequence[Envelope]:
+        """Candidates that are present and have no reading by ``reader``, newest first."""
+        ...
+
+    def put_readings(self, account: str, reader: str, readings: Iterable[tuple[EmailId, Reading]]) -> None: ...
+
+    def promote(
+        self, account: str, *, message_ids: Collection[MessageId], people: Collection[str], domains: Collection[str]
+    ) -> int:
+        """Make candidates of ordinary messages that have or refer to one of ``message_ids``, or come from or go to one of
+        ``people`` (lower-case addresses), or come from one of ``domains``. Returns how many became one.
+        """
+        ...
+
+    def filed(self) -> Iterator[Filed]:
+        """Every message with a reading, of all accounts, oldest receipt first."""
+        ...
+
+    def drafts(self) -> Sequence[DraftRecord]:
+        """The whole ledger, in order of planning."""
+        ...
+
+    def put_drafts(self, records: Iterable[DraftRecord]) -> None:
+        """Insert or replace by id."""
+        ...
+
+    def words(self) -> Sequence[Word]:
+        """What the user said, oldest first."""
+        ...
+
+    def put_word(self, word: Word) -> None: ...
+
+    def forget(self, message_ids: Collection[MessageId] | None) -> None:
+        """Delete everything that is stored about these messages and their drafts, or (None) everything."""
+        ...
+
+    def export(self) -> dict[str, Any]:
+        """All that is stored, as JSON-ready values."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class Secrets(Protocol):
+    def get(self, account: str) -> str:
+        """The account's secret. Raises AuthError with the remedy when it cannot be had."""
+        ...
+
+
+class Templates(Protocol):
+    def render(self, name: str, language: str, facts: object) -> str:
+        """The text of the letter ``name`` in ``language``. Raises TemplateError."""
+        ...
+
+    def languages(self) -> Collection[str]: ...
