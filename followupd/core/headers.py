@@ -1,0 +1,211 @@
+"""Header fields of a message: unfolding, encoded words, address lists, dates and message ids (RFC 5322, RFC 2047)."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
+from functools import lru_cache
+
+from followupd.core.charsets import decode
+from followupd.core.mail import Address, MessageId
+
+_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_FOLD = re.compile(r"\n[ \t]*")
+
+
+def fields(block: bytes) -> dict[str, list[str]]:
+    """Every field of a header block: lower-case name to its unfolded, still encoded values in order.
+
+    Lines that are no fields are left out; what follows the first empty line is not looked at.
+    """
+    text = _text(block).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    end = text.find("\n\n")
+    found: dict[str, list[str]] = {}
+    for name, value in _FIELD.findall(text if end < 0 else text[: end + 1]):
+        if "\n" in value:
+            value = _FOLD.sub(" ", value)  # noqa: PLW2901 - the same value, unfolded
+        key = name.lower()
+        if key in found:
+            found[key].append(value.rstrip())
+        else:
+            found[key] = [value.rstrip()]
+    return found
+
+
+def _text(block: bytes) -> str:
+    try:
+        return block.decode()
+    except UnicodeDecodeError:  # each field may come from another program, in another charset
+        return "\n".join(decode(line) for line in block.split(b"\n"))
+
+
+# --- encoded words -------------------------------------------------------------------------------------------------
+
+_ENCODED = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_BETWEEN = re.compile(r"(\?=)\s+(=\?[^?\s]+\?[bBqQ]\?)")
+
+
+def words(value: str) -> str:
+    """``value`` with its encoded words decoded (RFC 2047), also broken ones, and white space made single."""
+    if "=?" in value:
+        value = _decoded(_BETWEEN.sub(r"\1\2", value))
+    return value if value.isascii() and value.isprintable() and "  " not in value else _tidy(value)
+
+
+def _tidy(value: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def _decoded(value: str) -> str:
+    """Neighbours of one charset are joined as octets first: senders split characters across words."""
+    out: list[str] = []
+    pending, charset, end = b"", "", 0
+    for m in _ENCODED.finditer(value):
+        if pending and (m.start() != end or m[1].lower() != charset):
+            out.append(decode(pending, charset))
+            pending = b""
+        out.append(value[end : m.start()])
+        pending += _octets(m[2], m[3])
+        charset, end = m[1].lower(), m.end()
+    out.append(decode(pending, charset))
+    return "".join(out) + value[end:]
+
+
+def _octets(encoding: str, text: str) -> bytes:
+    raw = text.encode("utf-8", "surrogateescape")
+    if encoding in "qQ":
+        return binascii.a2b_qp(raw.replace(b" ", b"_"), header=True)
+    return base64_octets(raw)
+
+
+def base64_octets(raw: bytes) -> bytes:
+    """Base64 with anything in it that mail has been seen to have: junk, wrong padding, a cut end."""
+    try:
+        return binascii.a2b_base64(raw)
+    except binascii.Error:
+        clean = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+        clean = clean[: len(clean) - (len(clean) % 4 == 1)]
+        return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+
+_SIMPLE = re.compile(
+    r"""\s*(?:"([^"\\=]*)"\s*<|([^"<>@,;:()\\=\[\]]*)<)?([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)(>?)\s*(?:,|$)"""
+)
+_TOKEN = re.compile(
+    r"""(?P<quoted>"(?:[^"\\]|\\.){0,1000}")|(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)|(?P<angle><[^<>]*>?)|(?P<open>\()"""
+    r"""|(?P<close>\))|(?P<mark>[,;:])|(?P<text>[^"(<>),;:=\s]+|[=">])|(?P<space>\s+)""",
+    re.DOTALL,
+)
+_BARE = re.compile(r"""[^\s<>",;:()]+@[^\s<>",;:()]+""")
+
+
+def addresses(value: str) -> tuple[Address, ...]:
+    """The mailboxes of an address list, still encoded; groups are opened, comments left out, garbage skipped."""
+    found: list[Address] = []
+    at, end = 0, len(value)
+    while at < end:
+        m = _SIMPLE.match(value, at)
+        if m is None or bool(m[4]) == (m[1] is None and m[2] is None):
+            return (*found, *_scanned(value[at:]))
+        found.append(_address(m[3], m[1] or m[2] or ""))
+        at = m.end()
+    return tuple(found)
+
+
+def _scanned(value: str) -> Iterator[Address]:
+    """The slow way for quoting, comments, groups and encoded words."""
+    name: list[str] = []
+    route, depth = "", 0
+    for m in _TOKEN.finditer(value + ","):
+        kind, piece = m.lastgroup, m[0]
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth = max(0, depth - 1)
+        elif depth and not (kind == "mark" and m.end() > len(value)):
+            continue
+        elif kind == "mark" and not (piece == ":" and _is_scheme(name)):
+            if piece != ":":
+                yield from _mailbox(name, route)
+            name, route = [], ""
+        elif kind == "angle":
+            route = piece.strip("<> \t")
+        else:
+            name.append(_unquoted(piece) if kind == "quoted" else " " if kind == "space" else piece)
+
+
+def _is_scheme(name: list[str]) -> bool:
+    return "".join(name).strip().lower() == "mailto"
+
+
+def _unquoted(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL)
+
+
+def _mailbox(name: list[str], route: str) -> Iterator[Address]:
+    text = "".join(name).strip()
+    if route:
+        yield _address(route.rpartition(":")[2].strip(), text)
+    elif bare := _BARE.search(text):
+        yield _address(bare[0].removeprefix("mailto:"), text[: bare.start()])
+    elif text and " " not in text and "=" not in text:
+        yield Address(email=text)  # MAILER-DAEMON, root: a local part alone
+
+
+@lru_cache(maxsize=4096)
+def _address(email: str, name: str) -> Address:
+    name = words(name).strip().strip('"').strip()
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1].strip()
+    return Address(email=email, name="" if name.lower() == email.lower() else name)
+
+
+# --- dates ---------------------------------------------------------------------------------------------------------
+
+_MONTHS = {"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * i : 3 * i + 3].lower(): i + 1 for i in range(12)}
+_DATE = re.compile(r"(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\b")
+_PLAUSIBLE = range(1975, 2200)
+
+
+@lru_cache(maxsize=512)
+def _offset(sign: str, hours: str, minutes: str) -> timezone:
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-offset if sign == "-" else offset)
+
+
+def date(value: str) -> datetime | None:
+    """The moment of a Date field in the sender's own offset (UTC where none is given); None for nonsense."""
+    try:
+        if m := _DATE.match(value):
+            day, month, year, hour, minute, second = m[1], _MONTHS[m[2].lower()], m[3], m[4], m[5], m[6]
+            zone = _offset(m[7], m[8], m[9])
+            moment = datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+        else:
+            moment = _obsolete_date(value)
+        moment.astimezone(UTC)
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.year in _PLAUSIBLE else None
+
+
+def _obsolete_date(value: str) -> datetime:
+    parsed = parsedate_tz(value)
+    if parsed is None:
+        raise ValueError(value)
+    year, month, day, hour, minute, second, *_, offset = parsed
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(timedelta(seconds=offset or 0)))
+
+
+# --- message ids ---------------------------------------------------------------------------------------------------
+
+_ID = re.compile(r"<[^<>\s]+>")
+
+
+def message_ids(value: str) -> tuple[MessageId, ...]:
+    """The well-formed message ids of a field, in order, each once; all else in it is passed over."""
+    return tuple(MessageId(i) for i in dict.fromkeys(_ID.findall(value)))
