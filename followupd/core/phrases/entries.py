@@ -1,0 +1,125 @@
+"""The data files, one a language: what a message may say, and the facts it names, as patterns with their test lines.
+
+A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entries and an optional ``[guard]``:
+
+``[[phrase]]``
+    ``says``: a value of Says. ``side``: ``theirs``, ``mine`` or ``both``: in whose messages it counts. ``strength``:
+    ``strong``, or ``weak`` for what counts only together with another weak entry of the same meaning. ``pattern``: RE2
+    syntax, matched without regard to case within one sentence whose white space is single and whose quotes, dashes and
+    spaces are ASCII; word borders on both ends are added. ``unless``: cancels the entry in a sentence that it matches.
+    ``part``: ``text``, ``subject`` or, if left out, both. ``case = true`` minds capitals. ``match`` and ``not``: lines
+    that the entry must and must not match.
+``[[claim]]``
+    ``kind`` and ``weight`` (1 to 5) of a fact whose words are the pattern's group ``value``; the rest as above, but
+    ``match`` maps a line to the value that it gives.
+``[guard]``
+    ``condition``: what opens an if-clause: a decision that stands behind it, with no comma between, is none.
+    ``hypothesis``: a sentence beginning thus is about what may happen: nothing is decided, fixed or offered in it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from followupd.core.reading import Says, Strength
+
+_BEFORE, _AFTER = r"(?:^|[^\pL\pN_])(?P<m>", r")(?:$|[^\pL\pN_])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One pattern of a data file; ``rule`` names it. Exactly one of ``says`` and ``kind`` is set."""
+
+    rule: str
+    side: str
+    pattern: str
+    says: Says | None = None
+    kind: str | None = None
+    strength: Strength = Strength.STRONG
+    weight: int = 0
+    unless: str | None = None
+    part: str = "both"
+    case: bool = False
+    match: Mapping[str, str | None] = field(default_factory=dict)
+    no_match: tuple[str, ...] = ()
+
+    def counts(self, *, part: str, mine: bool) -> bool:
+        return self.part in (part, "both") and self.side in ("mine" if mine else "theirs", "both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One data file, in the order in which it stands."""
+
+    code: str
+    entries: tuple[Entry, ...]
+    condition: str | None = None
+    hypothesis: str | None = None
+
+
+def bordered(pattern: str) -> str:
+    """``pattern`` as group ``m`` between borders of words; RE2's own border of words knows ASCII only."""
+    return _BEFORE + pattern + _AFTER
+
+
+def options(*, case: bool) -> re2.Options:
+    made = re2.Options()
+    made.case_sensitive = case
+    made.log_errors = False
+    return made
+
+
+@cache
+def codes() -> frozenset[str]:
+    """The languages that have a data file (ISO 639-1)."""
+    names = (f.name for f in resources.files(__package__).iterdir())
+    return frozenset(n.removesuffix(".toml") for n in names if n.endswith(".toml"))
+
+
+def load(code: str) -> Language:
+    """The data file of one language. Raises FileNotFoundError, or ValueError naming the entry that is wrong."""
+    data = tomllib.loads(resources.files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    guard = data.get("guard", {})
+    phrases = [_phrase(code, i, row) for i, row in enumerate(data.get("phrase", []), 1)]
+    claims = [_claim(code, i, row) for i, row in enumerate(data.get("claim", []), 1)]
+    return Language(code=code, entries=(*phrases, *claims), **guard)
+
+
+def _phrase(code: str, number: int, row: dict[str, Any]) -> Entry:
+    rule = f"{code}:{row.get('says')}:{number}"
+    try:
+        says, strength = Says(row.pop("says")), Strength(row.pop("strength"))
+        match = dict.fromkeys(_lines(row.pop("match")))
+        return Entry(rule=rule, says=says, strength=strength, match=match, **_common(row))
+    except (KeyError, TypeError, ValueError) as e:
+        raise ValueError(f"phrase {rule}: {e}") from e
+
+
+def _claim(code: str, number: int, row: dict[str, Any]) -> Entry:
+    rule = f"{code}:{row.get('kind')}:claim {number}"
+    try:
+        return Entry(rule=rule, match=dict(row.pop("match")), **_common(row))
+    except (KeyError, TypeError, ValueError) as e:
+        raise ValueError(f"{rule}: {e}") from e
+
+
+def _common(row: dict[str, Any]) -> dict[str, Any]:
+    row["no_match"] = _lines(row.pop("not", []))
+    if row.get("side") not in ("theirs", "mine", "both"):
+        raise ValueError(f"side is {row.get('side')!r}")
+    if row.get("part", "both") not in ("text", "subject", "both"):
+        raise ValueError(f"part is {row.get('part')!r}")
+    return row
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list of lines, not {value!r}")
+    return tuple(str(v) for v in value)

@@ -1,0 +1,68 @@
+"""Text into sentences: folded for matching, with the way back to the positions of the text as it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+_FOLDED = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000\t\v\f", " "),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4`\u2032", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\r", " "),
+    }
+)  # fmt: skip
+"""One character for one, so that positions stay."""
+
+_BORDER = re.compile(
+    r"\n[ ]*\n\s*"  # a blank line
+    r"|\n[ ]*(?=[-*\u2022\u00b7>][ ]|\d{1,2}[.)][ ])"  # an item of a list
+    r"|(?<=[.!?\u2026])[\"')\]]*\s+(?=[^a-z\s])"  # the end of a sentence, unless it goes on in lower case
+    r"|(?<=[.!?])[\"')\]]*\n+"
+)
+_NO_END = re.compile(
+    r"(?:^|[^\w.])(?:[A-Za-z]|\d{1,2}|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"
+    r"|etc|ca|bzw|ggf|bspw|inkl|evtl|tel|str|dhr|mevr|dott|sig|mgr|in[żz]|(?:[A-Za-z]\.)+[A-Za-z])\.$",
+    re.IGNORECASE,
+)
+_RUN = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``raw`` is a stretch of the 1:1 folded text that begins at ``start``; ``text`` has its white space made single."""
+
+    raw: str
+    start: int
+
+    @cached_property
+    def text(self) -> str:
+        return _RUN.sub(" ", self.raw)
+
+    def place(self, position: int) -> int:
+        """Where the character at ``position`` of ``text`` stands in the whole text."""
+        for run in _RUN.finditer(self.raw):
+            if run.start() >= position:
+                break
+            position += run.end() - run.start() - 1
+        return self.start + position
+
+
+def fold(text: str) -> str:
+    """Typographic quotes, dashes and spaces as ASCII, one for one: no position changes."""
+    return text.translate(_FOLDED)
+
+
+def split(text: str) -> list[Sentence]:
+    """The sentences of ``text``, in order; a line break alone ends none, a blank line or the item of a list does."""
+    folded = fold(text)
+    cuts = [0]
+    for border in _BORDER.finditer(folded):
+        if not _NO_END.search(folded[max(cuts[-1], border.start() - 12) : border.start()]):
+            cuts.append(border.end())
+    cuts.append(len(folded))
+    return [Sentence(folded[a:b].rstrip(), a) for a, b in pairwise(cuts) if folded[a:b].strip()]

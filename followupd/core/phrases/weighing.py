@@ -1,0 +1,92 @@
+"""From single hits to what a whole message says: strong before weak, and what speaks against what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from followupd.core.phrases.matcher import Hit
+from followupd.core.reading import Finding, Says, Strength
+
+S = Says
+
+PARTICULAR: Mapping[Says, frozenset[Says]] = {
+    S.ASKS: frozenset(
+        {
+            S.OFFERS_TIMES, S.ASKS_TIMES, S.SCHEDULING_LINK, S.INVITES, S.ASSIGNS, S.CHECKS_IN, S.ASKS_FEEDBACK,
+            S.CONFIRMS, S.MOVES, S.OUTREACH, S.REFERS, S.NO_CONTACT,
+        }
+    ),
+    S.PROMISES: frozenset({S.NO_CONTACT, S.CONFIRMS}),
+    S.REJECTS: frozenset({S.MOVES}),
+    S.CONFIRMS: frozenset({S.MOVES, S.CANCELS, S.OFFERS_TIMES}),
+}  # fmt: skip
+"""Within one sentence a general meaning yields to a particular one: "would Tuesday work?" offers a time, no more."""
+
+OVERRULES: Mapping[Says, frozenset[Says]] = {
+    S.REJECTS: frozenset({S.MOVES, S.HOLDS, S.OFFERS_JOB}),
+    S.OFFERS_JOB: frozenset({S.WITHDRAWS}),
+    S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
+    S.PROMISES: frozenset({S.REJECTS}),
+    S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
+    S.TAKES_LEAVE: frozenset({S.CHECKS_IN, S.ASKS_FEEDBACK}),
+}
+"""What a message cannot mean, however clearly a phrase says it, when it clearly says one of these."""
+
+AFTERWARDS: Mapping[Says, frozenset[Says]] = {S.REJECTS: frozenset({S.INVITES, S.CONFIRMS, S.OFFERS_TIMES})}
+"""What is taken back when one of these follows it: "not for this role, but we would like to meet you for another"."""
+
+AGAINST: Mapping[Says, frozenset[Says]] = {
+    S.REJECTS: frozenset(
+        {S.INVITES, S.OFFERS_TIMES, S.ASKS_TIMES, S.SCHEDULING_LINK, S.CONFIRMS, S.ASSIGNS, S.STILL_DECIDING, S.CANCELS}
+    ),
+    S.OFFERS_JOB: frozenset({S.REJECTS, S.HOLDS, S.INVITES, S.OUTREACH, S.ACKNOWLEDGES}),
+    S.INVITES: frozenset({S.REJECTS, S.CONDUCTS, S.OTHER_KIND, S.CLOSES_POSITION}),
+    S.OUTREACH: frozenset({S.ACKNOWLEDGES, S.REJECTS, S.CONFIRMS}),
+    S.CONFIRMS: frozenset({S.REJECTS, S.CANCELS}),
+}
+"""What weak words cannot mean, however many, when the message clearly says one of these."""
+
+
+def particular(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits of one sentence without those that a more particular strong one makes superfluous."""
+    said = {h.entry.says for h in hits if h.entry.strength is Strength.STRONG}
+    return [h for h in hits if h.entry.says is None or not said & PARTICULAR.get(h.entry.says, frozenset())]
+
+
+def weigh(hits: Sequence[tuple[str, Hit]]) -> tuple[Finding, ...]:
+    """What (part, hit) pairs amount to: one finding for each Says, by position, the text before the subject."""
+    strong = _first(p for p in hits if p[1].entry.strength is Strength.STRONG)
+    weak = {s: p for s, p in _doubled(hits).items() if s not in strong}
+    weak = {s: p for s, p in weak.items() if not AGAINST.get(s, frozenset()) & strong.keys()}
+    kept = strong | weak
+    kept = {s: p for s, p in kept.items() if not _overruled(s, p, kept)}
+    findings = [_finding(s, part, hit) for s, (part, hit) in kept.items()]
+    return tuple(sorted(findings, key=lambda f: (f.part != "text", f.start)))
+
+
+def _first(pairs: Iterable[tuple[str, Hit]]) -> dict[Says, tuple[str, Hit]]:
+    found: dict[Says, tuple[str, Hit]] = {}
+    for part, hit in pairs:
+        if hit.entry.says is not None:
+            found.setdefault(hit.entry.says, (part, hit))
+    return found
+
+
+def _doubled(pairs: Sequence[tuple[str, Hit]]) -> dict[Says, tuple[str, Hit]]:
+    """The meanings that two different weak entries give, in places that do not overlap."""
+    found: dict[Says, tuple[str, Hit]] = {}
+    for says, (part, hit) in _first(p for p in pairs if p[1].entry.strength is Strength.WEAK).items():
+        others = [h for _, h in pairs if h.entry.says is says and h.entry.rule != hit.entry.rule]
+        if any(h.start >= hit.end or h.end <= hit.start for h in others):
+            found[says] = (part, hit)
+    return found
+
+
+def _overruled(says: Says, pair: tuple[str, Hit], kept: Mapping[Says, tuple[str, Hit]]) -> bool:
+    later = AFTERWARDS.get(says, frozenset()) & kept.keys()
+    taken_back = any(kept[s][0] == pair[0] and kept[s][1].start > pair[1].start for s in later)
+    return taken_back or bool(OVERRULES.get(says, frozenset()) & kept.keys())
+
+
+def _finding(says: Says, part: str, hit: Hit) -> Finding:
+    return Finding(says=says, rule=hit.entry.rule, strength=hit.entry.strength, part=part, start=hit.start, end=hit.end)
