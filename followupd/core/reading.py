@@ -179,7 +179,8 @@ class Reading:
 
     ``language`` is an ISO 639-1 code, or None where it could not be told. ``understood`` is False for a text in a language
     without phrases: then only headers and calendar parts were read. ``empty`` marks a message without readable text.
-    ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
+    ``interviewers`` are people whom the text names for the interview and whose address it
+    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
     """
 
@@ -195,6 +196,8 @@ class Reading:
     promise: Promise | None = None
     absence: Absence | None = None
     referral: Address | None = None
+    interviewers: tuple[Address, ...] = ()
+    formal: bool | None = None
     companies: tuple[Claim, ...] = ()
     roles: tuple[Claim, ...] = ()
     requisitions: tuple[str, ...] = ()
