@@ -1,0 +1,237 @@
+"""Letters: the facts that one is written from, and the message that it becomes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from email.header import Header
+from email.quoprimime import body_encode
+from email.utils import format_datetime, quote
+from hashlib import blake2b
+
+from followupd.core.ledger import Kind
+from followupd.core.mail import Address, Envelope, MessageId
+
+LONGEST_NAME = 80
+"""A company, role or name longer than this is a mistake of reading, and is left out of the letter."""
+
+MOST_REFERENCES = 100
+"""Message-IDs kept in References; of a longer chain its root and its newest (RFC 5322 section 3.6.4 sets no limit)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts:
+    """All that a letter may say. What is not known is None, and the letter then reads well without it.
+
+    ``stage`` is the contract's word. ``first_name`` is the reader's where it is certain; ``salutation_name`` is what a
+    formal greeting can use ("Katrin Vogel", "Frau Vogel", "Ms. Lopez"). ``interview_on`` is the day of the last interview
+    held, ``interviewed_today`` says that it was on ``written_on``. ``promised_by`` is a day that they named and that
+    has passed. ``note`` is the user's own text, printed word for word. ``formal`` chooses Sie or du, vous or tu.
+    ``variant`` is the letter's place among those of one step (panel interviewers); ``earlier`` are the bodies of the
+    letters already drafted in this opportunity, which this one will not repeat. All days are local to the user.
+    """
+
+    kind: Kind
+    language: str
+    written_on: date
+    my_name: str
+    signature: str
+    ordinal: int = 1
+    stage: str = ""
+    first_name: str | None = None
+    salutation_name: str | None = None
+    company: str | None = None
+    role: str | None = None
+    interview_on: date | None = None
+    interviewed_today: bool = False
+    applied_on: date | None = None
+    promised_by: date | None = None
+    assignment_sent_on: date | None = None
+    last_sent_on: date | None = None
+    note: str | None = None
+    formal: bool = True
+    variant: int = 0
+    earlier: tuple[str, ...] = ()
+
+
+_MARKERS = re.compile(r"\s*[(\[]\s*[a-zäöüA-Z*]{1,3}(?:\s*[/|,]\s*[a-zäöüA-Z*]{1,8}){1,3}\s*[)\]]")
+LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|\b(?:None|NaN|TODO|undefined)\b|(?i:[\[<](?:your|name|company|role|date)\b)")
+"""What shows that a letter was not filled in. No fact from mail may look like it."""
+
+_MARKUP = re.compile(rf"{LEFTOVERS.pattern}|\{{#|#\}}|https?://|[<>]|\S+@\S+")
+
+
+def cleaned(facts: LetterFacts) -> LetterFacts:
+    """The same facts, fit to be printed: what strangers' mail supplied is one line of plain words, or None."""
+    return replace(
+        facts,
+        first_name=_words(facts.first_name),
+        salutation_name=_words(facts.salutation_name),
+        company=_words(facts.company),
+        role=_words(_MARKERS.sub("", facts.role)) if facts.role else None,
+        note=_lines(facts.note or "") or None,
+        signature=_lines(facts.signature) or facts.my_name,
+    )
+
+
+def _words(text: str | None) -> str | None:
+    line = one_line(text or "").strip(" ,;:")
+    return line if line and len(line) <= LONGEST_NAME and not _MARKUP.search(line) else None
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def one_line(text: str) -> str:
+    """``text`` without control and invisible format characters, on one line, with single spaces."""
+    spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join(spaced.split())
+
+
+# ---- the message
+
+
+def message(
+    *,
+    sender: Address,
+    to: Sequence[Address],
+    cc: Sequence[Address] = (),
+    subject: str,
+    body: str,
+    date: datetime,
+    message_id: MessageId,
+    in_reply_to: MessageId | None = None,
+    references: Sequence[MessageId] = (),
+    key: str,
+    digest: str,
+) -> bytes:
+    """The draft as RFC 5322 bytes with CRLF, pure ASCII on the wire.
+
+    The body is one text/plain part in UTF-8, quoted-printable (RFC 2045 section 6.7), each paragraph one line: every
+    client wraps it to its own width, and no server on the way has a reason to change it.
+    """
+    fields = [
+        ("From", _mailboxes([sender])),
+        ("To", _mailboxes(to)),
+        ("Cc", _mailboxes(cc)),
+        ("Subject", _encoded(one_line(subject), "Subject")),
+        ("Date", format_datetime(date)),
+        ("Message-ID", _ids([message_id])),
+        ("In-Reply-To", _ids([in_reply_to] if in_reply_to else [])),
+        ("References", _ids(references)),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", 'text/plain; charset="utf-8"'),
+        ("Content-Transfer-Encoding", "quoted-printable"),
+        ("X-Followupd-Key", one_line(key)),
+        ("X-Followupd-Digest", one_line(digest)),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields if value)
+    return f"{head}\r\n{_quoted_printable(body)}".encode()
+
+
+def _mailboxes(addresses: Iterable[Address]) -> str:
+    return ",\r\n ".join(_mailbox(a) for a in addresses)
+
+
+def _mailbox(address: Address) -> str:
+    name = one_line(address.name)
+    email = re.sub(r"[\s<>,;]", "", one_line(address.email))
+    local, _, domain = email.rpartition("@")
+    email = email if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+    if not name:
+        return email
+    return f"{_encoded(name, 'Reply-To') if not name.isascii() else _phrase(name)} <{email}>"
+
+
+def _phrase(name: str) -> str:
+    """A display name as RFC 5322 atoms where they suffice, else quoted."""
+    return name if re.fullmatch(r"[\w !#$%&'*+/=?^`{|}~-]+", name) else f'"{quote(name)}"'
+
+
+def _encoded(text: str, field: str) -> str:
+    """``text`` folded, and in RFC 2047 words where it is not ASCII."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name=field).encode(linesep="\r\n")
+
+
+def _ids(ids: Iterable[MessageId]) -> str:
+    return "\r\n ".join(i for i in ids if re.fullmatch(r"<[^<>\s]+>", i))
+
+
+def _quoted_printable(body: str) -> str:
+    text = body.replace("\r\n", "\n").rstrip("\n") + "\n"
+    octets = text.encode().decode("latin-1")
+    return body_encode(octets, eol="\n").replace("\n", "\r\n")
+
+
+# ---- what a reply takes from its parent
+
+_REPLY = r"re|aw|antw|antwort|sv|vs|vá|res|rif|r|rép|réf|ref|odp|ynt|atb|απ|σχετ|отв|на|回复|回覆|答复|返信|回信|回"
+_FORWARD = r"fwd?|wg|weitergeleitet|tr|vb|vl|rv|enc|i|pd|doorst|πρθ|转发|轉寄|転送"
+_PREFIX = re.compile(
+    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))\s*(?:[\[(^]?\d+[\])]?)?\s*[::]\s*", re.IGNORECASE
+)
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of a reply: one reply prefix, in the language of the outermost one already there, else ``Re:``.
+
+    Several reply prefixes become one ``Re:``; a forward prefix stays behind it.
+    """
+    rest, replies, forward = one_line(subject), [], ""
+    while found := _PREFIX.match(rest):
+        if found["reply"]:
+            replies.append(found[0].strip())
+        forward = forward or (found[0].strip() + " " if found["forward"] else "")
+        rest = rest[found.end() :]
+    prefix = replies[0] if len(replies) == 1 else "Re:"
+    return f"{prefix} {forward}{rest}".strip()
+
+
+def references_for(parent: Envelope) -> tuple[MessageId, ...]:
+    """References of a reply to ``parent`` (RFC 5322 section 3.6.4): its own chain, then itself.
+
+    A stand-in id of a message that has none is left out.
+    """
+    chain = parent.references or (parent.in_reply_to if len(parent.in_reply_to) == 1 else ())
+    ids = [i for i in dict.fromkeys(chain) if i != parent.message_id]
+    kept = [i for i in (*ids, parent.message_id) if not i.endswith("@missing.invalid>")]
+    return tuple(kept if len(kept) <= MOST_REFERENCES else kept[:1] + kept[1 - MOST_REFERENCES :])
+
+
+_SUBJECTS = {
+    "en": ("Thank you for your time", "Thank you: {}"),
+    "de": ("Vielen Dank für das Gespräch", "Vielen Dank für das Gespräch: {}"),
+    "fr": ("Merci pour notre échange", "Merci pour notre échange : {}"),
+    "es": ("Gracias por la conversación", "Gracias por la conversación: {}"),
+    "pt": ("Agradecimento pela nossa conversa", "Agradecimento pela nossa conversa: {}"),
+    "it": ("Grazie per il colloquio", "Grazie per il colloquio: {}"),
+    "nl": ("Bedankt voor het gesprek", "Bedankt voor het gesprek: {}"),
+    "pl": ("Podziękowanie za rozmowę", "Podziękowanie za rozmowę: {}"),
+}
+
+
+def new_subject(facts: LetterFacts) -> str:
+    """The subject of a thank-you that starts a thread of its own."""
+    known = cleaned(facts)
+    plain, about = _SUBJECTS.get(known.language.partition("-")[0], _SUBJECTS["en"])
+    topic = ", ".join(filter(None, (known.role, known.company)))
+    return about.format(topic) if topic else plain
+
+
+# ---- knowing a text again
+
+
+def digest(body: str) -> str:
+    """A fingerprint of ``body`` that survives transport but no edit.
+
+    Line ends, trailing and repeated white space, other wrapping of a paragraph and Unicode composition make no
+    difference; a changed word, sign, or paragraph does.
+    """
+    text = unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n"))
+    paragraphs = (" ".join(p.split()) for p in re.split(r"\n\s*\n", text))
+    return blake2b("\n\n".join(filter(None, paragraphs)).encode(), digest_size=16).hexdigest()
