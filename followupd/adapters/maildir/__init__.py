@@ -1,0 +1,32 @@
+"""A Maildir++ tree as an account: the folder itself is the inbox, its other mailboxes are ``.Name`` folders in it.
+
+The format is that of https://cr.yp.to/proto/maildir.html (files appear in ``new`` and ``cur`` by rename only, and a
+name up to its colon never changes) with the folders of Courier's Maildir++. The user's files are never renamed,
+moved or written; the only files made here are drafts, and the only ones removed are drafts whose bytes are still
+those that were looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from followupd.adapters.maildir.drafts import MaildirDrafts
+from followupd.adapters.maildir.mailbox import MaildirMailbox
+from followupd.adapters.maildir.tree import Tree
+
+__all__ = ["MaildirAccount", "MaildirDrafts", "MaildirMailbox"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaildirAccount:
+    """One configured Maildir. ``path`` is the inbox folder."""
+
+    name: str
+    path: Path
+
+    def mailbox(self) -> MaildirMailbox:
+        return MaildirMailbox(Tree(self.path))
+
+    def drafts(self) -> MaildirDrafts:
+        return MaildirDrafts(Tree(self.path))
