@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
-from typing import NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from followupd.core import recurrence
+from followupd.core.ical import Calendar, Line, calendars, value_of
 from followupd.core.mail import Address, CalendarPart
 from followupd.core.reading import Attendee, Invite, PartStat
 from followupd.core.zones import Described, Known, Observance, Zone, named
@@ -20,22 +20,15 @@ from followupd.core.zones import Described, Known, Observance, Zone, named
 USUAL_LENGTH = timedelta(hours=1)
 """How long a meeting is taken to last whose end is not given (policy section 3)."""
 
-# Bounds on what one part may cost: no invitation comes near them.
 _DAY = timedelta(days=1)
 _HORIZON = timedelta(days=400)
+
+# Bounds on what one part may cost: no invitation comes near them.
 _EVENT_LIMIT = 100
 _CALENDAR_LIMIT = 4
 _SERIES_LIMIT = 20
 _OBSERVANCE_LIMIT = 32
-_LINE_LIMIT = 10_000
 
-
-_PROPERTIES = frozenset({
-    "BEGIN", "END", "METHOD", "X-WR-TIMEZONE", "UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "DURATION",
-    "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE", "STATUS", "SUMMARY", "ORGANIZER", "ATTENDEE", "X-MICROSOFT-CDO-ALLDAYEVENT",
-    "TZID", "TZOFFSETFROM", "TZOFFSETTO",
-})  # fmt: skip
-_NAME = re.compile(r"\s*([A-Za-z-]+)")
 _TIME = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?",
     re.ASCII | re.IGNORECASE,
@@ -47,21 +40,6 @@ _OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d)(?::?(\d\d))?", re.ASCII)
 _NO_PERSON = frozenset({"ROOM", "RESOURCE", "GROUP"})
 _STATUSES = frozenset(status.value for status in PartStat)
 _RESOURCE_DOMAIN = "resource.calendar.google.com"
-
-
-class _Line(NamedTuple):
-    name: str
-    params: Mapping[str, str]
-    value: str
-
-
-@dataclass(slots=True)
-class _Calendar:
-    """The lines of one VCALENDAR, sorted by what they belong to."""
-
-    own: list[_Line] = field(default_factory=list)
-    events: list[list[_Line]] = field(default_factory=list)
-    zones: list[list[_Line]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,96 +80,39 @@ def read(part: CalendarPart, *, zone: ZoneInfo, written: datetime) -> tuple[Invi
     ``zone``. Any text is accepted; what cannot be understood is left out.
     """
     found: list[Invite] = []
-    for calendar in islice(_calendars(part.text), _CALENDAR_LIMIT + 1):
+    for calendar in islice(calendars(part.text), _CALENDAR_LIMIT + 1):
         found.extend(_invites(calendar, part.method, zone=zone, written=written))
     return tuple(found)
-
-
-# --- lines ---
-
-
-def _calendars(text: str) -> Sequence[_Calendar]:
-    """The calendars of ``text``. Components that are not closed, or stand outside a calendar, are taken as they come."""
-    calendars = [_Calendar()]
-    target, inside, depth = calendars[0].own, "", 0
-    for line in _lines(text):
-        kind = line.value.strip().upper()
-        if line.name == "BEGIN" and kind == "VCALENDAR":
-            calendars.append(_Calendar())
-            target, inside, depth = calendars[-1].own, "", 0
-        elif line.name == "BEGIN" and kind in ("VEVENT", "VTIMEZONE"):
-            blocks = calendars[-1].events if kind == "VEVENT" else calendars[-1].zones
-            blocks.append([])
-            target, inside, depth = blocks[-1], kind, 0
-        elif line.name == "END" and kind == inside:
-            target, inside, depth = calendars[-1].own, "", 0
-        elif inside == "VTIMEZONE":
-            target.append(line)
-        elif line.name in ("BEGIN", "END"):
-            depth = max(0, depth + (1 if line.name == "BEGIN" else -1))
-        elif depth == 0:
-            target.append(line)
-    return calendars
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """The unfolded content lines of the properties that matter here (RFC 5545 section 3.1)."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    for line in re.sub(r"\n[ \t]", "", plain).split("\n"):
-        name = _NAME.match(line)
-        if name is not None and name[1].upper() in _PROPERTIES and len(line) <= _LINE_LIMIT:
-            yield _line(line.strip(), name[1].upper())
-
-
-def _line(line: str, name: str) -> _Line:
-    from icalendar.parser.content_line import Contentline
-
-    try:
-        _, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
-    except ValueError:  # a broken parameter: the name and the value still stand
-        return _Line(name, {}, _rest(line, name))
-    return _Line(name, {k.upper(): v if isinstance(v, str) else ",".join(v) for k, v in params.items()}, value)
-
-
-def _rest(line: str, name: str) -> str:
-    """The value of a line whose parameters cannot be read: from the address on, or after the last colon."""
-    if name in ("ATTENDEE", "ORGANIZER"):
-        return line[max(0, line.lower().rfind("mailto:")) :]
-    return line.rpartition(":")[2]
-
-
-def _value(lines: Iterable[_Line], name: str) -> str:
-    return next((line.value.strip() for line in lines if line.name == name), "")
 
 
 # --- events ---
 
 
-def _invites(calendar: _Calendar, method: str, *, zone: ZoneInfo, written: datetime) -> Iterator[Invite]:
+def _invites(calendar: Calendar, method: str, *, zone: ZoneInfo, written: datetime) -> Iterator[Invite]:
     context = _context(calendar, zone=zone, written=written)
     replaced = _replaced(calendar.events[:_EVENT_LIMIT], context)
-    method = (method or _value(calendar.own, "METHOD")).strip().upper()
+    method = (method or value_of(calendar.own, "METHOD")).strip().upper()
     series = 0
     for event in calendar.events[:_EVENT_LIMIT]:
         series += any(line.name in ("RRULE", "RDATE") for line in event)
         yield _invite(event, method, context, replaced if series <= _SERIES_LIMIT else None)
 
 
-def _context(calendar: _Calendar, *, zone: ZoneInfo, written: datetime) -> _Context:
+def _context(calendar: Calendar, *, zone: ZoneInfo, written: datetime) -> _Context:
     described = {
-        _value(lines, "TZID").strip('"'): Described(tuple(islice(_observances(lines), _OBSERVANCE_LIMIT)))
+        value_of(lines, "TZID").strip('"'): Described(tuple(islice(_observances(lines), _OBSERVANCE_LIMIT)))
         for lines in calendar.zones
     }
     own = Known(zone)
     sender = Known(timezone(written.utcoffset() or timedelta(0)))
-    floating = named(_value(calendar.own, "X-WR-TIMEZONE"), described)
+    floating = named(value_of(calendar.own, "X-WR-TIMEZONE"), described)
     if floating is None and written.astimezone(zone).utcoffset() == written.utcoffset():
         floating = own
     return _Context(zone=own, sender=sender, written=written, described=described, floating=floating)
 
 
-def _invite(event: Sequence[_Line], method: str, context: _Context, replaced: _Replaced | None) -> Invite:
-    cancelled = _value(event, "STATUS").upper() == "CANCELLED"
+def _invite(event: Sequence[Line], method: str, context: _Context, replaced: _Replaced | None) -> Invite:
+    cancelled = value_of(event, "STATUS").upper() == "CANCELLED"
     first, length, later_length = _span(event, context)
     recurring = any(line.name in ("RRULE", "RDATE") for line in event)
     if first is not None and recurring and replaced is not None:
@@ -199,26 +120,26 @@ def _invite(event: Sequence[_Line], method: str, context: _Context, replaced: _R
     start = context.at(first) if first else None
     uncertain = first is not None and first.zone is None
     return Invite(
-        uid=_value(event, "UID") or _stand_in(event),
+        uid=value_of(event, "UID") or _stand_in(event),
         method="CANCEL" if cancelled else method,
-        sequence=_sequence(_value(event, "SEQUENCE")),
+        sequence=_sequence(value_of(event, "SEQUENCE")),
         stamped_at=_stamp(event, context),
         start=start,
         end=start + length if start else None,
         certain=not uncertain,
         latest_end=context.latest(first) + later_length if first and uncertain else None,
-        all_day=bool(first and first.whole_day) or _value(event, "X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE",
+        all_day=bool(first and first.whole_day) or value_of(event, "X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE",
         recurring=recurring,
         occurrence=_occurrence(event, context),
-        summary=_value(event, "SUMMARY"),
+        summary=value_of(event, "SUMMARY"),
         organizer=next((a for line in event if line.name == "ORGANIZER" and (a := _address(line))), None),
         attendees=tuple(who for line in event if line.name == "ATTENDEE" and (who := _attendee(line))),
     )
 
 
-def _stand_in(event: Sequence[_Line]) -> str:
+def _stand_in(event: Sequence[Line]) -> str:
     """A UID for an event that has none, the same for the same meeting."""
-    about = "\n".join(_value(event, name) for name in ("ORGANIZER", "SUMMARY", "DTSTART"))
+    about = "\n".join(value_of(event, name) for name in ("ORGANIZER", "SUMMARY", "DTSTART"))
     return f"{hashlib.sha256(about.encode(errors='replace')).hexdigest()[:32]}@missing.invalid"
 
 
@@ -229,7 +150,7 @@ def _sequence(text: str) -> int:
 # --- times ---
 
 
-def _moment(line: _Line, context: _Context, value: str | None = None) -> _Moment | None:
+def _moment(line: Line, context: _Context, value: str | None = None) -> _Moment | None:
     """The DATE or DATE-TIME that ``value`` (else the line's own) states; None where it states none."""
     text = (line.value if value is None else value).strip()
     tzid = line.params.get("TZID", "")
@@ -262,12 +183,12 @@ def _zone(suffix: str | None, tzid: str, whole_day: bool, context: _Context) -> 
     return named(tzid, context.described) if tzid else context.floating
 
 
-def _first(event: Iterable[_Line], name: str, context: _Context) -> _Moment | None:
+def _first(event: Iterable[Line], name: str, context: _Context) -> _Moment | None:
     line = next((line for line in event if line.name == name), None)
     return _moment(line, context) if line else None
 
 
-def _span(event: Sequence[_Line], context: _Context) -> tuple[_Moment | None, timedelta, timedelta]:
+def _span(event: Sequence[Line], context: _Context) -> tuple[_Moment | None, timedelta, timedelta]:
     """The start, the length, and the length counted between the latest readings of start and end."""
     start, end = _first(event, "DTSTART", context), _first(event, "DTEND", context)
     usual = _DAY if start and start.whole_day else USUAL_LENGTH
@@ -276,7 +197,7 @@ def _span(event: Sequence[_Line], context: _Context) -> tuple[_Moment | None, ti
     if end is not None:
         length, later = context.at(end) - context.at(start), context.latest(end) - context.latest(start)
     else:
-        length = later = _duration(_value(event, "DURATION"))
+        length = later = _duration(value_of(event, "DURATION"))
     return start, length if length > timedelta(0) else usual, later if later > timedelta(0) else usual
 
 
@@ -289,16 +210,16 @@ def _duration(text: str) -> timedelta:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _stamp(event: Sequence[_Line], context: _Context) -> datetime | None:
+def _stamp(event: Sequence[Line], context: _Context) -> datetime | None:
     moment = _first(event, "DTSTAMP", context) or _first(event, "LAST-MODIFIED", context)
     return context.at(moment) if moment else None
 
 
-def _occurrence(event: Sequence[_Line], context: _Context) -> str | None:
+def _occurrence(event: Sequence[Line], context: _Context) -> str | None:
     """The RECURRENCE-ID, spelled alike in whatever zone it was written."""
     moment = _first(event, "RECURRENCE-ID", context)
     if moment is None:
-        return _value(event, "RECURRENCE-ID") or None
+        return value_of(event, "RECURRENCE-ID") or None
     return moment.wall.date().isoformat() if moment.whole_day else context.at(moment).astimezone(UTC).isoformat()
 
 
@@ -307,25 +228,27 @@ def _occurrence(event: Sequence[_Line], context: _Context) -> str | None:
 _Replaced = Mapping[str, frozenset[datetime]]
 
 
-def _replaced(events: Iterable[Sequence[_Line]], context: _Context) -> _Replaced:
+def _replaced(events: Iterable[Sequence[Line]], context: _Context) -> _Replaced:
     """By UID, the occurrences that events of their own replace."""
     found: dict[str, set[datetime]] = {}
     for event in events:
         moment = _first(event, "RECURRENCE-ID", context)
         if moment is not None:
-            found.setdefault(_value(event, "UID"), set()).add(context.at(moment))
+            found.setdefault(value_of(event, "UID"), set()).add(context.at(moment))
     return {uid: frozenset(times) for uid, times in found.items()}
 
 
-def _next(event: Sequence[_Line], first: _Moment, context: _Context, replaced: _Replaced) -> _Moment:
+def _next(event: Sequence[Line], first: _Moment, context: _Context, replaced: _Replaced) -> _Moment:
     """The first occurrence at or after the message was written; the series' start when none is left."""
 
     def at(wall: datetime) -> datetime:
         return context.at(_Moment(wall=wall, zone=first.zone, whole_day=first.whole_day))
 
-    gone = replaced.get(_value(event, "UID"), frozenset()) | {context.at(m) for m in _listed(event, "EXDATE", context)}
+    gone = replaced.get(value_of(event, "UID"), frozenset()) | {
+        context.at(m) for m in _listed(event, "EXDATE", context)
+    }
     rule = recurrence.Rule(
-        text=_value(event, "RRULE"),
+        text=value_of(event, "RRULE"),
         start=first.wall,
         attach=at,
         also=tuple(_wall_like(m, first, context) for m in _listed(event, "RDATE", context)),
@@ -335,7 +258,7 @@ def _next(event: Sequence[_Line], first: _Moment, context: _Context, replaced: _
     return _Moment(wall=min(ahead, default=first.wall), zone=first.zone, whole_day=first.whole_day)
 
 
-def _listed(event: Iterable[_Line], name: str, context: _Context) -> Iterator[_Moment]:
+def _listed(event: Iterable[Line], name: str, context: _Context) -> Iterator[_Moment]:
     for line in event:
         for value in line.value.split(",") if line.name == name else ():
             moment = _moment(line, context, value.partition("/")[0])  # a PERIOD begins with its start
@@ -354,9 +277,9 @@ def _wall_like(moment: _Moment, first: _Moment, context: _Context) -> datetime:
 # --- zones of the calendar itself ---
 
 
-def _observances(lines: Sequence[_Line]) -> Iterator[Observance]:
+def _observances(lines: Sequence[Line]) -> Iterator[Observance]:
     """The STANDARD and DAYLIGHT parts of a VTIMEZONE; one that cannot be read is left out."""
-    block: list[_Line] = []
+    block: list[Line] = []
     for line in lines:
         if line.name == "BEGIN":
             block = []
@@ -369,9 +292,9 @@ def _observances(lines: Sequence[_Line]) -> Iterator[Observance]:
             block.append(line)
 
 
-def _observance(block: Sequence[_Line]) -> Observance | None:
-    before, after = (_OFFSET.fullmatch(_value(block, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
-    onset = _onset(_value(block, "DTSTART"))
+def _observance(block: Sequence[Line]) -> Observance | None:
+    before, after = (_OFFSET.fullmatch(value_of(block, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
+    onset = _onset(value_of(block, "DTSTART"))
     if before is None or after is None or onset is None:
         return None
     also = (_onset(value) for line in block if line.name == "RDATE" for value in line.value.split(","))
@@ -379,7 +302,7 @@ def _observance(block: Sequence[_Line]) -> Observance | None:
         onset=onset,
         before=_offset(before[0]),
         after=_offset(after[0]),
-        rule=_value(block, "RRULE"),
+        rule=value_of(block, "RRULE"),
         also=tuple(at for at in also if at is not None),
     )
 
@@ -402,7 +325,7 @@ def _offset(text: str) -> timedelta:
 # --- people ---
 
 
-def _address(line: _Line) -> Address | None:
+def _address(line: Line) -> Address | None:
     """The calendar user's mail address: of the value, else of the EMAIL parameter (RFC 7986), which Apple writes."""
     value = unquote(line.value.strip().removeprefix("<").removesuffix(">"))
     if value.lower().startswith("mailto:"):
@@ -421,7 +344,7 @@ def _mail(text: str) -> str | None:
     return text if plain else None
 
 
-def _attendee(line: _Line) -> Attendee | None:
+def _attendee(line: Line) -> Attendee | None:
     address = _address(line)
     if address is None:
         return None
