@@ -57,7 +57,10 @@ class LetterFacts:
     earlier: tuple[str, ...] = ()
 
 
-_MARKERS = re.compile(r"\s*[(\[]\s*[a-zäöüA-Z*]{1,3}(?:\s*[/|,]\s*[a-zäöüA-Z*]{1,8}){1,3}\s*[)\]]")
+_GENDER = r"(?:[mwfdxhi*]|div\.?|gn)"
+_MARKERS = re.compile(rf"\s*[(\[]\s*(?:{_GENDER}(?:\s*[/|,]\s*{_GENDER})+|gn|all genders)\s*[)\]]", re.IGNORECASE)
+"""What advertisements add to a role by law: (m/w/d), (H/F), [all genders]."""
+
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|\b(?:None|NaN|TODO|undefined)\b|(?i:[\[<](?:your|name|company|role|date)\b)")
 """What shows that a letter was not filled in. No fact from mail may look like it."""
 
@@ -144,7 +147,9 @@ def _mailbox(address: Address) -> str:
     email = email if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
     if not name:
         return email
-    return f"{_encoded(name, 'Reply-To') if not name.isascii() else _phrase(name)} <{email}>"
+    shown = _phrase(name) if name.isascii() else _encoded(name, "Reply-To")
+    fold = "\r\n " if len(shown) + len(email) > 70 else " "
+    return f"{shown}{fold}<{email}>"
 
 
 def _phrase(name: str) -> str:
@@ -159,7 +164,12 @@ def _encoded(text: str, field: str) -> str:
 
 
 def _ids(ids: Iterable[MessageId]) -> str:
-    return "\r\n ".join(i for i in ids if re.fullmatch(r"<[^<>\s]+>", i))
+    return "\r\n ".join(i for i in ids if re.fullmatch(r"<[^<>\s]+>", i) and _is_real(i))
+
+
+def _is_real(message_id: MessageId) -> bool:
+    """Whether a message carries this id, rather than having it as a stand-in for none."""
+    return not message_id.endswith("@missing.invalid>")
 
 
 def _quoted_printable(body: str) -> str:
@@ -173,7 +183,7 @@ def _quoted_printable(body: str) -> str:
 _REPLY = r"re|aw|antw|antwort|sv|vs|vá|res|rif|r|rép|réf|ref|odp|ynt|atb|απ|σχετ|отв|на|回复|回覆|答复|返信|回信|回"
 _FORWARD = r"fwd?|wg|weitergeleitet|tr|vb|vl|rv|enc|i|pd|doorst|πρθ|转发|轉寄|転送"
 _PREFIX = re.compile(
-    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))\s*(?:[\[(^]?\d+[\])]?)?\s*[::]\s*", re.IGNORECASE
+    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))(?P<count>\s*[\[(^]?\d+[\])]?)?\s*[:\uff1a]\s*", re.IGNORECASE
 )
 
 
@@ -185,7 +195,7 @@ def reply_subject(subject: str) -> str:
     rest, replies, forward = one_line(subject), [], ""
     while found := _PREFIX.match(rest):
         if found["reply"]:
-            replies.append(found[0].strip())
+            replies.append("Re:" if found["count"] else found[0].strip())
         forward = forward or (found[0].strip() + " " if found["forward"] else "")
         rest = rest[found.end() :]
     prefix = replies[0] if len(replies) == 1 else "Re:"
@@ -199,7 +209,7 @@ def references_for(parent: Envelope) -> tuple[MessageId, ...]:
     """
     chain = parent.references or (parent.in_reply_to if len(parent.in_reply_to) == 1 else ())
     ids = [i for i in dict.fromkeys(chain) if i != parent.message_id]
-    kept = [i for i in (*ids, parent.message_id) if not i.endswith("@missing.invalid>")]
+    kept = [i for i in (*ids, parent.message_id) if _is_real(i)]
     return tuple(kept if len(kept) <= MOST_REFERENCES else kept[:1] + kept[1 - MOST_REFERENCES :])
 
 
