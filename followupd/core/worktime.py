@@ -44,6 +44,11 @@ class Delay:
             raise ValueError(f"{text!r} is no delay")
         return cls(int(found[1]), Unit(found[2]))
 
+    def span(self) -> timedelta:
+        """The delay as plain time, business days counted as days."""
+        unit = {Unit.MINUTES: timedelta(minutes=1), Unit.HOURS: timedelta(hours=1)}.get(self.unit, timedelta(days=1))
+        return self.amount * unit
+
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
 

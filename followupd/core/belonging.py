@@ -1,0 +1,289 @@
+"""What belongs together: threads become opportunities, by evidence, strongest first (policy section 2).
+
+A *strand* is a thread with what its messages tell about the process: people, employer domains, company, role, requisition,
+calendar UIDs. Strands that show the user as a candidate seed clusters; others join one that they share a person, a UID or
+the employer with. Strands that could belong to two clusters, or that only a company's name connects, join none: they are the
+doubts of those clusters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from followupd.core import domains, entities, origin
+from followupd.core.mail import Identities, MessageId
+from followupd.core.messages import Message
+from followupd.core.reading import Claim, Origin, Says
+from followupd.core.threads import Thread, link
+
+_SURE = 3
+"""A claim of this weight or more can set two strands apart."""
+
+_OF_A_CANDIDATE = frozenset({
+    Says.INVITES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ACKNOWLEDGES, Says.ASSIGNS, Says.REJECTS,
+    Says.OFFERS_JOB, Says.HOLDS, Says.CLOSES_POSITION,
+})  # fmt: skip
+_OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
+_SCHEDULING = frozenset({Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.SCHEDULING_LINK, Says.STILL_DECIDING, Says.PROMISES})
+_BEYOND_DOUBT = frozenset({Says.ACKNOWLEDGES, Says.REJECTS, Says.OFFERS_JOB})
+_HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
+
+
+class Rank(IntEnum):
+    """How strongly a strand is tied to a cluster."""
+
+    NONE = 0
+    COMPANY = 1  # the same company name, and nothing else
+    SECOND_SIGN = 2  # the name and the same robot, or the name and its domain
+    EMPLOYER = 3  # the employer's domain, or company and role
+    PERSON = 4
+    CERTAIN = 5  # a calendar UID, a requisition id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strand:
+    """A thread and what it tells. Addresses and domains are in lower case."""
+
+    thread: Thread
+    people: frozenset[str]
+    robots: frozenset[str]
+    domains: frozenset[str]
+    uids: frozenset[str]
+    requisitions: frozenset[str]
+    company: str | None
+    role: str | None
+    said: frozenset[Says]
+    said_by_me: frozenset[Says]
+    answered: bool
+
+    @property
+    def first(self) -> datetime:
+        return self.thread.messages[0].when
+
+    @property
+    def last(self) -> datetime:
+        return self.thread.messages[-1].when
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Strands of one hiring process, and the messages that may belong to it but were left out."""
+
+    strands: list[Strand]
+    doubts: list[Message] = field(default_factory=list)
+
+    @property
+    def first(self) -> datetime:
+        return min(s.first for s in self.strands)
+
+    @property
+    def messages(self) -> list[Message]:
+        return sorted((m for s in self.strands for m in s.thread.messages), key=lambda m: (m.when, m.id))
+
+    def union(self, name: str) -> frozenset[str]:
+        return frozenset().union(*(getattr(s, name) for s in self.strands))
+
+    def known(self, name: str) -> list[str]:
+        return [value for s in self.strands if (value := getattr(s, name))]
+
+
+def cluster(
+    messages: Sequence[Message],
+    me: Identities,
+    tracked: Collection[MessageId] = (),
+    dropped: Collection[MessageId] = (),
+) -> list[Cluster]:
+    """The hiring processes among ``messages`` (oldest first), in order of their first message.
+
+    ``tracked`` are messages of which the user said that they belong to a process, ``dropped`` of which the user said that
+    they do not.
+    """
+    strands = [
+        _strand(t, me) for t in link([m for m in messages if m.reading.origin is not Origin.BULK or m.id in tracked])
+    ]
+    forced = {s.thread.id for s in strands if _holds(s, tracked)}
+    strands = [s for s in strands if s.thread.id in forced or not _holds(s, dropped)]
+    foreign = _foreign(strands, forced)
+    strands = [s for s in strands if s.thread.id not in foreign]
+    seeds = [s for s in strands if s.thread.id in forced or is_candidates(s)]
+    clusters: list[Cluster] = []
+    for strand in seeds:
+        _seed(strand, clusters)
+    taken = {s.thread.id for s in seeds}
+    for strand in strands:
+        if strand.thread.id not in taken:
+            _attach(strand, clusters)
+    return sorted(clusters, key=lambda c: (c.first, c.messages[0].id))
+
+
+def _holds(strand: Strand, ids: Collection[MessageId]) -> bool:
+    return any(m.id in ids for m in strand.thread.messages)
+
+
+# ---------------------------------------------------------------- strands
+
+
+def _strand(thread: Thread, me: Identities) -> Strand:
+    messages = thread.messages
+    people, robots = _people(messages, me)
+    theirs = [m for m in messages if not m.mine and m.reading.origin not in (Origin.AUTO_REPLY, Origin.BOUNCE)]
+    return Strand(
+        thread=thread,
+        people=people,
+        robots=robots,
+        domains=frozenset(d for e in people | robots if (d := domains.employer_domain(e))),
+        uids=frozenset(i.uid for m in messages for i in m.reading.invites),
+        requisitions=frozenset(r.upper() for m in messages for r in m.reading.requisitions),
+        company=best((c for m in messages for c in m.reading.companies if c.weight >= _SURE), entities.same_company),
+        role=best((c for m in messages for c in m.reading.roles if c.weight >= _SURE), entities.same_role),
+        said=frozenset(f.says for m in theirs for f in m.reading.findings),
+        said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
+        answered=any(m.mine and m.human for m in messages),
+    )
+
+
+def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str], frozenset[str]]:
+    people, robots = set(), set()
+    for message in messages:
+        reading = message.reading
+        if reading.origin is Origin.BOUNCE:
+            continue
+        machine = reading.origin is Origin.AUTOMATED and not reading.invites
+        for address in message.others(me):
+            robot = origin.is_robot(address) or (machine and address is message.sender)
+            (robots if robot else people).add(address.key)
+        for invite in reading.invites:
+            named = [a.address for a in invite.attendees if a.person] + [invite.organizer] * bool(invite.organizer)
+            people |= {a.key for a in named if a and not me.has(a.email) and not origin.is_robot(a)}
+        people |= {a.key for a in (reading.referral, *reading.interviewers) if a}
+    return frozenset(people), frozenset(robots - people)
+
+
+def best(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> str | None:
+    """The value with the most weight behind it; spellings of one name count together, the most usual one is taken."""
+    weights: Counter[str] = Counter()
+    for claim in claims:
+        weights[claim.value] += claim.weight
+    together = {v: sum(w for o, w in weights.items() if same(v, o)) for v in weights}
+    return max(weights, key=lambda v: (together[v], weights[v]), default=None)
+
+
+def is_candidates(strand: Strand) -> bool:
+    """Whether this thread by itself shows the user as a candidate (policy section 2)."""
+    if strand.said & {Says.OUTREACH} and not strand.answered:
+        return bool(strand.said & _BEYOND_DOUBT)
+    if strand.said & _OF_A_CANDIDATE or strand.said_by_me & _OF_AN_APPLICANT:
+        return True
+    if strand.said & {Says.OUTREACH} and strand.answered:
+        return True
+    return bool(strand.answered and strand.role and (strand.said | strand.said_by_me) & _SCHEDULING)
+
+
+def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
+    """Threads of processes in which the user is no candidate: those that say so, and invites among the same people."""
+    foreign, company = set(), set[str]()
+    for strand in strands:
+        said = strand.said | strand.said_by_me
+        candidate = said & _BEYOND_DOUBT or strand.said_by_me & {Says.APPLIES}
+        if strand.thread.id not in forced and said & {Says.CONDUCTS, Says.OTHER_KIND} and not candidate:
+            foreign.add(strand.thread.id)
+            company |= strand.people
+    for strand in strands:
+        if strand.uids and not strand.answered and strand.people & company and strand.thread.id not in forced:
+            foreign.add(strand.thread.id)
+    return foreign
+
+
+# ---------------------------------------------------------------- joining
+
+
+def _seed(strand: Strand, clusters: list[Cluster]) -> None:
+    rank, hits = _hits(strand, clusters)
+    if rank is Rank.CERTAIN or (rank >= Rank.SECOND_SIGN and len(hits) == 1):
+        _merge(strand, hits, clusters)
+    elif rank >= Rank.SECOND_SIGN or (rank is Rank.COMPANY and not strand.role):
+        if rank is Rank.COMPANY and len(hits) == 1 and strand.said <= _HARMLESS:
+            hits[0].strands.append(strand)
+        else:
+            _doubt(strand, hits)
+    else:
+        clusters.append(Cluster([strand]))
+
+
+def _attach(strand: Strand, clusters: list[Cluster]) -> None:
+    """A thread that proves nothing by itself joins the process of its people, if there is one and only one."""
+    if all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages):
+        return
+    rank, hits = _hits(strand, [c for c in clusters if strand.last >= c.first])
+    hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]
+    if rank >= Rank.EMPLOYER and len(hits) == 1:
+        hits[0].strands.append(strand)
+    elif rank >= Rank.EMPLOYER and hits and not strand.said <= _HARMLESS:
+        _doubt(strand, hits)
+
+
+def _hits(strand: Strand, clusters: Iterable[Cluster]) -> tuple[Rank, list[Cluster]]:
+    ranked = [(_rank(strand, c), c) for c in clusters]
+    top = max((r for r, _ in ranked), default=Rank.NONE)
+    return top, [c for r, c in ranked if r is top and r is not Rank.NONE]
+
+
+def _merge(strand: Strand, hits: list[Cluster], clusters: list[Cluster]) -> None:
+    first, *others = hits
+    first.strands.append(strand)
+    for other in others:
+        first.strands += other.strands
+        first.doubts += other.doubts
+        clusters.remove(other)
+
+
+def _doubt(strand: Strand, hits: Iterable[Cluster]) -> None:
+    for hit in hits:
+        hit.doubts += strand.thread.messages
+
+
+def _rank(strand: Strand, cluster: Cluster) -> Rank:
+    if strand.uids & cluster.union("uids"):
+        return Rank.CERTAIN
+    if _apart(strand, cluster):
+        return Rank.NONE
+    employer = bool(strand.domains & cluster.union("domains"))
+    company = (
+        any(entities.same_company(strand.company, c) for c in cluster.known("company")) if strand.company else False
+    )
+    if strand.requisitions & cluster.union("requisitions") and (employer or company):
+        return Rank.CERTAIN
+    if strand.people & cluster.union("people"):
+        return Rank.PERSON
+    if employer or (company and strand.role and cluster.known("role")):
+        return Rank.EMPLOYER
+    if company or _domain_says(strand, cluster):
+        second = strand.robots & cluster.union("robots") or _domain_says(strand, cluster)
+        return Rank.SECOND_SIGN if second else Rank.COMPANY
+    return Rank.NONE
+
+
+def _domain_says(strand: Strand, cluster: Cluster) -> bool:
+    """Whether the domain of one side spells the company of the other."""
+    return any(
+        entities.company_matches_domain(company, domain)
+        for names, places in ((cluster.known("company"), strand.domains), ([strand.company], cluster.union("domains")))
+        for company in names
+        if company
+        for domain in places
+    )
+
+
+def _apart(strand: Strand, cluster: Cluster) -> bool:
+    """Whether something sets them apart: another requisition, another role, another company."""
+    known = cluster.union("requisitions")
+    if strand.requisitions and known:
+        return not strand.requisitions & known
+    if strand.role and (roles := cluster.known("role")) and not any(entities.same_role(strand.role, r) for r in roles):
+        return True
+    companies = cluster.known("company")
+    return bool(strand.company and companies and not any(entities.same_company(strand.company, c) for c in companies))
