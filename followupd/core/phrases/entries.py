@@ -1,6 +1,6 @@
 """The data files, one a language: what a message may say, and the facts it names, as patterns with their test lines.
 
-A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entries and an optional ``[guard]``:
+A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entries, an optional ``[guard]`` and ``[let]``:
 
 ``[[phrase]]``
     ``says``: a value of Says. ``side``: ``theirs``, ``mine`` or ``both``: in whose messages it counts. ``strength``:
@@ -15,10 +15,14 @@ A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entrie
 ``[guard]``
     ``condition``: what opens an if-clause: a decision that stands behind it, with no comma between, is none.
     ``hypothesis``: a sentence beginning thus is about what may happen: nothing is decided, fixed or offered in it.
+``[let]``
+    Pieces of patterns that come again and again: ``{weekday}`` in any pattern, or in a later piece, stands for the piece
+    ``weekday``. Names have two or more small letters, so that neither a quantifier nor a class is one.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +34,7 @@ import re2
 
 from followupd.core.reading import Says, Strength
 
+_PIECE = re.compile(r"\{([a-z]{2,})\}")
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN_])(?P<m>", r")(?:$|[^\pL\pN_])"
 
 
@@ -86,10 +91,24 @@ def codes() -> frozenset[str]:
 def load(code: str) -> Language:
     """The data file of one language. Raises FileNotFoundError, or ValueError naming the entry that is wrong."""
     data = tomllib.loads(resources.files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
-    guard = data.get("guard", {})
-    phrases = [_phrase(code, i, row) for i, row in enumerate(data.get("phrase", []), 1)]
-    claims = [_claim(code, i, row) for i, row in enumerate(data.get("claim", []), 1)]
+    pieces: dict[str, str] = {}
+    for name, piece in data.get("let", {}).items():
+        pieces[name] = f"(?:{_filled(piece, pieces)})"
+    guard = {name: _filled(pattern, pieces) for name, pattern in data.get("guard", {}).items()}
+    phrases = [_phrase(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("phrase", []), 1)]
+    claims = [_claim(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("claim", []), 1)]
     return Language(code=code, entries=(*phrases, *claims), **guard)
+
+
+def _patterns(row: dict[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
+    return row | {key: _filled(row[key], pieces) for key in ("pattern", "unless") if key in row}
+
+
+def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
+    try:
+        return _PIECE.sub(lambda m: pieces[m[1]], pattern)
+    except KeyError as e:
+        raise ValueError(f"no piece is called {e}: {pattern}") from e
 
 
 def _phrase(code: str, number: int, row: dict[str, Any]) -> Entry:
