@@ -1,0 +1,46 @@
+"""The language of a text, told offline (Compact Language Detector 2)."""
+
+from __future__ import annotations
+
+import re
+
+import pycld2
+
+MIN_LETTERS = 10
+"""With fewer letters any answer is a guess."""
+
+_NOISE = re.compile(r"<?https?://\S+|[\w.+-]+@[\w.-]+|[^\w\s'’.,!?;:-]|\d+|[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NEAR = {
+    "lb": "de",
+    "gsw": "de",
+    "fy": "nl",
+    "af": "nl",
+    "gl": "pt",
+    "no": "nb",
+    "nn": "nb",
+    "zh-Hant": "zh",
+    "co": "it",
+    "iw": "he",
+}
+_LIKELY = frozenset(
+    "ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl pl pt ro ru sk sl sr sv th tr uk vi zh".split()  # noqa: SIM905 - a word list
+)
+
+
+def detect(text: str) -> str | None:
+    """The ISO 639-1 code of the language that most of ``text`` is in; None where that cannot be told.
+
+    Small relatives that short texts are taken for are read as their big neighbour (Luxembourgish as German); languages in
+    which hardly any mail is written are not believed.
+    """
+    clean = " ".join(_NOISE.sub(" ", text[:4000]).split())
+    if sum(c.isalpha() for c in clean) < MIN_LETTERS and not re.search(
+        r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}", clean
+    ):
+        return None
+    try:
+        _, _, found = pycld2.detect(clean, bestEffort=True)
+    except pycld2.error:
+        return None
+    code = _NEAR.get(found[0][1], found[0][1])
+    return code if code in _LIKELY else None

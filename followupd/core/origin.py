@@ -1,0 +1,328 @@
+"""Who or what wrote a message: headers first, words second (policy section 1, RFC 3834, RFC 3464)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from followupd.core import bounces, domains
+from followupd.core.datafiles import load
+from followupd.core.mail import Address, Email, Envelope, MailboxRole
+from followupd.core.reading import Origin
+from followupd.core.text import Visible
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The origin of a message and the rule that told it.
+
+    ``bounced`` are the lower-case addresses that a bounce names as failed for good, ``returned_id`` the Message-ID of the
+    message that it returns, where it says so.
+    """
+
+    origin: Origin
+    rule: str
+    bounced: tuple[str, ...] = ()
+    returned_id: str | None = None
+
+
+def classify(email: Email, visible: Visible) -> Verdict:
+    """The origin of ``email``; ``visible`` is its text as ``text.visible`` gives it. The first rule that holds decides."""
+    case = _Case(email, visible)
+    return next((v for rule in _RULES if (v := rule(case))), None) or Verdict(Origin.HUMAN, "person")
+
+
+# --- patterns ------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return load("origin.toml")
+
+
+@lru_cache(maxsize=64)
+def _pattern(section: str, key: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in _data()[section][key]), re.IGNORECASE)
+
+
+def _has(section: str, key: str, text: str) -> bool:
+    return bool(_pattern(section, key).search(text))
+
+
+@lru_cache(maxsize=4096)
+def _local_is(key: str, local: str) -> bool:
+    return bool(_pattern("addresses", key).fullmatch(local))
+
+
+_REPLY = re.compile(r"\s*(?:(?:re|aw|sv|antw|antwort|rif|rép|odp|vs|res|r)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
+
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+
+
+def _local(address: Address) -> str:
+    return address.key.rpartition("@")[0] or address.key
+
+
+def is_no_reply(address: Address) -> bool:
+    """Whether the address itself says that nobody reads what is sent to it."""
+    return _local_is("no_reply", _local(address).replace("_", "-")) or _local_is("no_reply", _local(address))
+
+
+def is_robot(address: Address) -> bool:
+    """Whether a program writes from this address, and no person reads it: no-reply, mailer daemon, alerts, schedulers."""
+    if is_no_reply(address) or _local_is("robot", _local(address)):
+        return True
+    return domains.is_host("scheduler", address.domain) and not is_reply_token(address)
+
+
+def is_reply_token(address: Address) -> bool:
+    """Whether mail to this address reaches a person through a system that knows the conversation by the address."""
+    if is_no_reply(address):
+        return False
+    local = _local(address)
+    if not _local_is("reply_token", local):
+        return False
+    tagged_person = "+" in local and local.partition("+")[0] not in ("reply", "r", "c", "m")
+    return not tagged_person or _is_relay(address.domain)
+
+
+def _is_relay_host(domain: str) -> bool:
+    return domains.is_host("ats", domain) or domains.is_host("board", domain)
+
+
+def _is_relay(domain: str) -> bool:
+    return _is_relay_host(domain) or bool(_pattern("addresses", "reply_host").search(domain))
+
+
+# --- the message in question ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    email: Email
+    visible: Visible
+
+    @property
+    def envelope(self) -> Envelope:
+        return self.email.envelope
+
+    @property
+    def sender(self) -> Address:
+        return self.envelope.from_[0] if self.envelope.from_ else Address(email="")
+
+    @property
+    def is_own(self) -> bool:
+        return self.envelope.role is MailboxRole.SENT
+
+    def header(self, name: str) -> str:
+        return self.envelope.evidence.get(name, "").strip().lower()
+
+    @property
+    def subject(self) -> str:
+        return self.envelope.subject
+
+    @property
+    def words(self) -> str:
+        """What it says, with what stands under it: machines confess at the bottom."""
+        return f"{self.visible.text[:6000]}\n{self.visible.signature[:2000]}"
+
+
+def _by(origin: Origin, rule: str) -> Verdict:
+    return Verdict(origin, rule)
+
+
+# --- calendar ------------------------------------------------------------------------------------------------------
+
+_GREETING = re.compile(
+    r"\A\W*(hi|hello|hey|dear|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|bonjour|salut|chère?|madame|monsieur"
+    r"|hola|buen[oa]s|estimad[oa]|querid[oa]|olá|oi|bom dia|boa tarde|prezad[oa]|car[oa]|ciao|salve|buongiorno|gentile|egregi[oa]|beste|geachte|goede(morgen|middag|ndag)|dag"
+    r"|dzień dobry|cześć|szanown[ay]|witam|hej|thanks|thank you|as (discussed|promised|agreed))\b",
+    re.IGNORECASE,
+)
+
+
+def _calendar(case: _Case) -> Verdict | None:
+    """An invite, its change or its answer, unless a person wrote a letter around it."""
+    methods = {part.method for part in case.email.calendars}
+    if not methods:
+        return None
+    if methods & {"REPLY", "COUNTER", "REFRESH", "DECLINECOUNTER"}:
+        return _by(Origin.AUTOMATED, "calendar-reply")
+    if case.header("auto-submitted").startswith("auto") or is_robot(case.sender):
+        return _by(Origin.AUTOMATED, "calendar-robot")
+    if methods & {"REQUEST", "CANCEL", "ADD"} and not _GREETING.match(case.visible.text):
+        return _by(Origin.AUTOMATED, "calendar-invite")
+    return None
+
+
+# --- delivery ------------------------------------------------------------------------------------------------------
+
+
+def _delivery(case: _Case) -> Verdict | None:
+    """Reports of the mail system: failures are bounces, all others a robot's notices."""
+    kind = case.header("content-type")
+    if "disposition-notification" in kind or "feedback-report" in kind:
+        return _by(Origin.AUTOMATED, "receipt-or-feedback-report")
+    whole = case.email.plain or f"{case.visible.text}\n{case.visible.quoted}"
+    if case.email.report:
+        report = bounces.of_status(case.email.report)
+        if report.final:
+            failed = report.failed or bounces.of_text(case.email, whole).failed
+            return Verdict(Origin.BOUNCE, "delivery-status", failed, bounces.returned_id(case.email, whole))
+        return _by(Origin.AUTOMATED, "delivery-status-not-final")
+    if not _is_from_mail_system(case, whole):
+        return None
+    report = bounces.of_text(case.email, whole)
+    if not report.final:
+        return _by(Origin.AUTOMATED, "delivery-delayed")
+    return Verdict(Origin.BOUNCE, "mail-system", report.failed, bounces.returned_id(case.email, whole))
+
+
+_SYSTEM = re.compile(
+    r"mailer-?daemon|mail[._ -]?delivery|postmaster|mail system|system administrator|mdaemon", re.IGNORECASE
+)
+_FAILED = re.compile(
+    r"undeliver|not (be )?deliver|deliver(y|ed)? (to the following|failed|has failed)|could ?n[o']t (be )?(deliver|send)|unable to deliver|permanent(ly)? (error|fail|fatal)"
+    r"|\b55[0-4][ -]|5\.\d\.\d|user unknown|no such user|returned to sender|failed recipient|rejected|nicht zugestellt|unzustellbar|bounce",
+    re.IGNORECASE,
+)
+
+
+def _is_from_mail_system(case: _Case, whole: str) -> bool:
+    """Two signs of three: who sent it, what the subject is, what it says."""
+    if "x-failed-recipients" in case.envelope.evidence:
+        return True
+    sender = f"{case.sender.name} {_local(case.sender)}"
+    signs = bool(_SYSTEM.search(sender)) or case.envelope.evidence.get("return-path", "?").strip() == "<>"
+    subject = not _REPLY.match(case.subject) and _has("subjects", "bounce", case.subject[:200])
+    return signs + subject + bool(_FAILED.search(bounces.notice_of(whole))) >= 2 and (signs or subject)
+
+
+# --- automatic answers ---------------------------------------------------------------------------------------------
+
+
+def _auto_reply(case: _Case) -> Verdict | None:
+    subject = case.subject.strip()
+    if _pattern("subjects", "auto_reply").match(subject):
+        return _by(Origin.AUTO_REPLY, "auto-reply-subject")
+    if rule := _auto_reply_header(case):
+        receipt = not case.envelope.in_reply_to and not _is_away(case)
+        machine = receipt and (is_robot(case.sender) or _is_relay_host(case.sender.domain))
+        return _by(Origin.AUTOMATED, f"{rule}-receipt") if machine else _by(Origin.AUTO_REPLY, rule)
+    if case.is_own:
+        return None
+    if _is_away(case) and (
+        case.header("x-auto-response-suppress") or case.header("auto-submitted").startswith("auto-gen")
+    ):
+        return _by(Origin.AUTO_REPLY, "away-with-auto-header")
+    return _by(Origin.AUTO_REPLY, "away-words") if _reads_as_away(case) else None
+
+
+def _auto_reply_header(case: _Case) -> str:
+    if case.header("auto-submitted").startswith("auto-replied"):
+        return "auto-submitted"
+    for name in ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-autorespond-from"):
+        if case.header(name) not in ("", "no", "false"):
+            return name
+    if case.header("precedence").replace("-", "_") == "auto_reply":
+        return "precedence"
+    return "mailbox-rule" if "mailbox rules agent" in case.header("x-ms-exchange-generated-message-source") else ""
+
+
+def _opening(case: _Case) -> str:
+    """The first words, folded."""
+    return " ".join(case.visible.text[:1200].split())[:500]
+
+
+def _is_away(case: _Case) -> bool:
+    return _has("away", "phrases", _opening(case)[:300])
+
+
+def _reads_as_away(case: _Case) -> bool:
+    """Words of absence first, and no letter: nothing asked, and either no salutation or a mailbox's own phrases."""
+    text = " ".join(case.visible.text[:3000].split())
+    if not _is_away(case) or "?" in text or len(text) > 1500:
+        return False
+    return _has("away", "signs", text) or (len(text) < 300 and not _GREETING.match(text))
+
+
+# --- bulk ----------------------------------------------------------------------------------------------------------
+
+
+def _bulk(case: _Case) -> Verdict | None:
+    if case.is_own:
+        return None
+    listed = bool(case.header("list-id"))
+    precedence = case.header("precedence") in ("bulk", "list", "junk")
+    unsubscribe = bool(case.header("list-unsubscribe"))
+    if not (listed or precedence or unsubscribe):
+        return None
+    marketing = _has("texts", "marketing", f"{case.subject}\n{case.words}")
+    if _is_about_me(case) and not (listed and marketing):
+        return None
+    if listed or precedence:
+        return _by(Origin.BULK, "list-id" if listed else "precedence")
+    return _by(Origin.BULK, "list-unsubscribe") if marketing or is_robot(case.sender) else None
+
+
+def _is_about_me(case: _Case) -> bool:
+    """About the reader's own application, which bulk senders do not know of."""
+    text = f"{case.subject}\n{case.visible.text[:1500]}"
+    return _has("texts", "own_process", text) and not _has("subjects", "job_alert", case.subject)
+
+
+# --- machines ------------------------------------------------------------------------------------------------------
+
+
+def _automated(case: _Case) -> Verdict | None:
+    submitted = case.header("auto-submitted")
+    if submitted and not submitted.startswith("no"):
+        return _by(Origin.AUTOMATED, "auto-submitted")
+    if case.is_own:
+        return None
+    if _is_relayed(case):
+        return _by(Origin.HUMAN, "relayed-person")
+    rule = next((name for name, holds in _MACHINE_SIGNS.items() if holds(case)), None)
+    return _by(Origin.AUTOMATED, rule) if rule else None
+
+
+def _is_relayed(case: _Case) -> bool:
+    """A person's letter that came through a system: answers go to a token or to the person."""
+    if _has("texts", "machine", case.words) or not _is_personal(case):
+        return False
+    answer = case.envelope.reply_to[0] if case.envelope.reply_to else case.sender
+    return is_reply_token(answer) or (not is_robot(answer) and is_robot(case.sender) and not _is_receipt(case))
+
+
+def _is_personal(case: _Case) -> bool:
+    """Written under a person's name to somebody, not a receipt."""
+    name = case.sender.name
+    person = bool(_pattern("names", "via").match(name)) or _is_persons_name(name)
+    return person and bool(case.visible.text) and not _is_receipt(case)
+
+
+def _is_persons_name(name: str) -> bool:
+    return bool(name) and len(name.split()) <= 4 and not _has("names", "collective", name)
+
+
+def _is_receipt(case: _Case) -> bool:
+    """An acknowledgement in a form letter's words, signed by nobody in particular and not in answer to a conversation."""
+    if _is_persons_name(case.sender.name) or case.visible.quoted:
+        return False
+    opening = f"{case.subject}\n{' '.join(case.visible.text[:800].split())}"
+    return _has("texts", "receipt", opening) and "?" not in case.visible.text[:3000]
+
+
+_MACHINE_SIGNS: dict[str, Callable[[_Case], bool]] = {
+    "no-reply": lambda case: is_no_reply(case.sender),
+    "robot-address": lambda case: is_robot(case.sender),
+    "machine-words": lambda case: _has("texts", "machine", case.words),
+    "precedence": lambda case: case.header("precedence") in ("bulk", "list", "junk"),
+    "ats-host": lambda case: _is_relay_host(case.sender.domain) and not _is_personal(case),
+    "receipt": _is_receipt,
+}
+_RULES: tuple[Callable[[_Case], Verdict | None], ...] = (_delivery, _calendar, _auto_reply, _bulk, _automated)

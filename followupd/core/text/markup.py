@@ -1,0 +1,187 @@
+"""HTML mail as plain text: hidden elements out, block elements on lines of their own, quotations marked with ``>``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_NODES = 60_000
+"""Elements and texts of one message that are looked at."""
+
+_DROPPED = frozenset(
+    {
+        "head",
+        "script",
+        "style",
+        "title",
+        "noscript",
+        "template",
+        "svg",
+        "object",
+        "iframe",
+        "select",
+        "button-x",
+        "-comment",
+        "-doctype",
+    }
+)
+_BLOCK = frozenset({"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"})  # fmt: skip
+_SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table"})
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|(?:max-height|opacity)\s*:\s*0(?:px)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_QUOTING = re.compile(
+    r"\b(?:x_)*(?:gmail_quote(?!_attribution)|yahoo_quoted|protonmail_quote|moz-forward|tutanota_quote|mail-quote|zmail_extra|quoted-content|ms-outlook-mobile-reference-message|front-blockquote|iwc-quote)\w*",
+    re.IGNORECASE,
+)
+_INDENT = re.compile(r"border(?:-width)?\s*:\s*(?:none|0)|margin(?:-left)?:\s*[^;]*40px", re.IGNORECASE)
+
+
+def to_text(html: str) -> str:
+    """The text that a reader of ``html`` sees; the targets of links stand in angle brackets behind their words."""
+    tree = LexborHTMLParser(html)
+    root = tree.root
+    if root is None:
+        return ""
+    out = _Lines()
+    for step, node in _walk(root):
+        if step:
+            _enter(node, out)
+        else:
+            _leave(node, out)
+    return out.text()
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[bool, LexborNode]]:
+    """Every shown node on the way in (True) and on the way out (False), without recursion."""
+    stack = [(True, root)]
+    budget = MAX_NODES
+    while stack and budget:
+        step, node = stack.pop()
+        if step and _is_hidden(node):
+            continue
+        budget -= 1
+        yield step, node
+        if step and node.tag != "-text":
+            stack.append((False, node))
+            stack.extend((True, child) for child in _children_reversed(node))
+
+
+def _children_reversed(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.last_child
+    while child is not None:
+        yield child
+        child = child.prev
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    tag = node.tag or ""
+    if tag == "-text":
+        return False
+    if tag in _DROPPED or tag.startswith("-"):
+        return True
+    attributes = node.attributes
+    return bool(attributes) and ("hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or "")))
+
+
+class _Lines:
+    """Lines in the making, with the depth of quotation."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.now: list[str] = []
+        self.depth = 0
+        self.verbatim = 0
+
+    def add(self, text: str) -> None:
+        if self.verbatim:
+            first, *rest = text.split("\n")
+            self.now.append(first)
+            for line in rest:
+                self.end()
+                self.now.append(line)
+        elif text := re.sub(r"[ \t\r\n\f]+", " ", text):
+            self.now.append(text)
+
+    def end(self, *, force: bool = False) -> None:
+        """Close the line that is open; an empty one only when ``force`` is given."""
+        line = "".join(self.now).strip() if not self.verbatim else "".join(self.now).rstrip()
+        self.now = []
+        if line or force or self.verbatim:
+            self.done.append(("> " * min(self.depth, 5) + line) if self.depth else line)
+
+    def gap(self) -> None:
+        """An empty line between paragraphs."""
+        self.end()
+        if self.done and self.done[-1].strip("> "):
+            self.done.append("> " * min(self.depth, 5) if self.depth else "")
+
+    def text(self) -> str:
+        self.end()
+        return "\n".join(line.rstrip() for line in self.done)
+
+
+def _enter(node: LexborNode, out: _Lines) -> None:
+    tag = node.tag or ""
+    if tag == "-text":
+        out.add(node.text_content or "")
+    elif tag == "br":
+        out.end(force=True)
+    elif tag == "img":
+        out.add(node.attributes.get("alt") or "")
+    elif tag in ("td", "th"):
+        out.add(" ")
+    elif tag in _BLOCK:
+        _open_block(node, tag, out)
+
+
+def _open_block(node: LexborNode, tag: str, out: _Lines) -> None:
+    if tag in _SPACED:
+        out.gap()
+    else:
+        out.end()
+    if _is_quote(node, tag):
+        out.end()
+        out.depth += 1
+    if tag == "pre":
+        out.verbatim += 1
+    elif tag == "li":
+        out.add("- ")
+    elif tag == "hr":
+        out.done.append("> " * out.depth + "_" * 32)
+
+
+def _leave(node: LexborNode, out: _Lines) -> None:
+    tag = node.tag or ""
+    if tag == "a":
+        _link(node, out)
+    elif tag in _BLOCK:
+        out.end()
+        if tag == "pre":
+            out.verbatim = max(0, out.verbatim - 1)
+        if _is_quote(node, tag):
+            out.depth = max(0, out.depth - 1)
+        if tag in _SPACED:
+            out.gap()
+
+
+def _link(node: LexborNode, out: _Lines) -> None:
+    href = (node.attributes.get("href") or "").strip()
+    if not href.lower().startswith(("http://", "https://")) or len(href) > 1000:
+        return
+    shown = node.text(deep=True).strip()
+    if href.rstrip("/") not in (shown.rstrip("/"), f"http://{shown}".rstrip("/"), f"https://{shown}".rstrip("/")):
+        out.add(f" <{href}>")
+
+
+def _is_quote(node: LexborNode, tag: str) -> bool:
+    attributes = node.attributes
+    if tag == "blockquote":
+        return attributes.get("type") == "cite" or not _INDENT.search(attributes.get("style") or "")
+    if tag != "div":
+        return False
+    return attributes.get("name") == "quote" or bool(_QUOTING.search(attributes.get("id") or ""))

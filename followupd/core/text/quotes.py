@@ -1,0 +1,133 @@
+"""Quotations in plain text: marked with ``>``, introduced by an attribution, below a header block, or forwarded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from followupd.core.text import patterns
+
+WRAPPED = 6
+"""Over how many lines an attribution or a header block's start may be broken."""
+
+_MARK = re.compile(r" {0,3}>(?!From )")
+_DATED = re.compile(r"\d{1,2}[:.h]\d\d|\d{4}|\d{1,2}[./-]\d{1,2}|[^\s<>@]+@[^\s<>@]+")
+_RULE = re.compile(r"\s*[_=*\-–—]{5,}\s*$")
+_MAIL = re.compile(r"[^\s<>@:]+@[^\s<>@]+\.[^\s<>@]+")
+
+
+@dataclass(slots=True)
+class Split:
+    """The lines that are new, those that are old, and whether mail was forwarded."""
+
+    new: list[str] = field(default_factory=list)
+    old: list[str] = field(default_factory=list)
+    forwarded: bool = False
+
+
+def split_quotes(lines: list[str]) -> Split:
+    """Part ``lines`` into what is said here and what is quoted; answers between quotations stay. Linear in the text."""
+    out = Split()
+    at = 0
+    while at < len(lines):
+        if _MARK.match(lines[at]):
+            out.old.append(lines[at])
+            at += 1
+        elif end := _introduction(lines, at, out):
+            out.old.extend(lines[at:end])
+            at = end
+        else:
+            out.new.append(lines[at])
+            at += 1
+    return out
+
+
+def _introduction(lines: list[str], at: int, out: Split) -> int:
+    """Where the quotation that begins at line ``at`` ends; 0 if none begins there."""
+    line = lines[at]
+    if not line.strip():
+        return 0
+    if patterns.forwarded().match(line[:200]) and _opens_forward(lines, at):
+        out.forwarded = True
+        return _end(lines, at + 1)
+    if patterns.original().match(line[:200]):
+        return _end(lines, at + 1)
+    if end := attribution(lines, at):
+        return end if _follows_mark(lines, end) else len(lines)
+    start = _next(lines, at + 1) if _RULE.match(line) else at
+    if start < len(lines) and is_header_block(lines, start, ruled=start != at):
+        return _end(lines, start)
+    return 0
+
+
+def _end(lines: list[str], at: int) -> int:
+    """An unmarked quotation goes to the end; one whose lines are marked ends with its marks."""
+    return at if _follows_mark(lines, at) else len(lines)
+
+
+def _next(lines: list[str], at: int) -> int:
+    """The next line that is not empty."""
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    return at
+
+
+def _follows_mark(lines: list[str], at: int) -> bool:
+    at = _next(lines, at)
+    return at < len(lines) and bool(_MARK.match(lines[at]))
+
+
+def _opens_forward(lines: list[str], at: int) -> bool:
+    """A forward's separator is followed by headers or marked lines, or is drawn with dashes."""
+    following = _next(lines, at + 1)
+    dashed = lines[at].strip().startswith(("--", "__", "==", "**"))
+    return (
+        dashed
+        or following >= len(lines)
+        or bool(patterns.label().match(lines[following]) or _MARK.match(lines[following]))
+    )
+
+
+def attribution(lines: list[str], at: int) -> int:
+    """The line after the attribution that begins at line ``at``, 0 if none does ("On … wrote:", over several lines)."""
+    joined = ""
+    for end in range(at, min(at + WRAPPED, len(lines))):
+        line = lines[end].strip()
+        joined = f"{joined} {line}".strip()
+        if not line or len(joined) > 500:
+            break
+        if line.endswith((":", "：")) and patterns.verb().search(joined):
+            marked = _follows_mark(lines, end + 1)
+            return end + 1 if _is_attribution(joined, lines[at : end + 1], marked=marked) else 0
+    return 0
+
+
+def _is_attribution(joined: str, lines: list[str], *, marked: bool) -> bool:
+    """``lines`` are those that make up ``joined``; if it begins in a later one of them, it does not begin here."""
+    dated = _DATED.search(joined)
+    if patterns.attribution_start().match(lines[0]):
+        return bool(dated or marked)
+    later = lines[1:]
+    if len(later) > 1 or (later and (patterns.attribution_start().match(later[0]) or patterns.verb().search(later[0]))):
+        return False
+    return len(joined) < 200 and bool(marked or _MAIL.search(joined))
+
+
+def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
+    """Whether a message's headers are written out from line ``at`` on (Outlook's "From: … Sent: … To: …")."""
+    if not patterns.label().match(lines[at][:80]):
+        return False
+    kinds, text = set(), ""
+    gap = 0
+    for line in lines[at : at + 14]:
+        if m := patterns.label().match(line[:80]):
+            kinds.add(m.lastgroup)
+            gap = 0
+        else:
+            gap += 1
+        if gap > 2:
+            break
+        text += line[:300] + "\n"
+    if "from" not in kinds or not kinds & {"sent", "date", "subject"}:
+        return False
+    return len(kinds) >= 3 - ruled and ("subject" in kinds or bool(_MAIL.search(text)))
