@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -45,7 +46,7 @@ class DraftRecord:
     ``id`` is made from what the draft is for, so planning the same follow-up twice gives the same row. ``basis`` is the
     Message-ID or invite UID from which its delay counted. ``body`` is followupd's own text, kept for ``restore`` and for
     knowing the message again once it was sent; ``digest`` is its fingerprint. ``handle`` is the adapter's id of the copy
-    last seen in Drafts, ``durable_id`` the server's own lasting id. ``ended_at`` is when it left Drafts.
+    last seen in Drafts, ``names`` the display names of its recipients, ``durable_id`` the server's own lasting id. ``ended_at`` is when it left Drafts.
     """
 
     id: DraftId
@@ -60,6 +61,7 @@ class DraftRecord:
     sender: str
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     subject: str
     message_id: MessageId
     references: tuple[MessageId, ...] = ()

@@ -62,10 +62,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Everything of the config that judgement depends on."""
+    """Everything of the config that judgement depends on. ``address`` is the first of the user's own."""
 
     name: str
     me: Identities
+    address: str
     calendar: WorkCalendar
     signature: str = ""
     country: str = ""

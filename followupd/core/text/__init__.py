@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from followupd.core.mail import Email
-from followupd.core.text.body import body_of
+from collections.abc import Iterable
+
+from followupd.core.mail import Address, Email
+from followupd.core.text.body import body_of, clean
 from followupd.core.text.quotes import split_quotes
 from followupd.core.text.signature import split_signature
 from followupd.core.text.visible import Visible
 
-__all__ = ["Visible", "visible"]
+__all__ = ["Visible", "visible", "visible_of"]
 
 MAX_VISIBLE = 65_536
 """Characters of visible text that are kept."""
@@ -16,8 +18,17 @@ MAX_VISIBLE = 65_536
 
 def visible(email: Email) -> Visible:
     """The text that ``email`` adds; what was taken off is in ``signature`` and ``quoted``. Lines stay as they were broken."""
-    split = split_quotes(body_of(email))
-    text, signature = split_signature(split.new, senders=email.envelope.from_)
+    return _taken_apart(body_of(email), email.envelope.from_)
+
+
+def visible_of(plain: str) -> str:
+    """The same for a bare plain text of nobody in particular."""
+    return _taken_apart(clean(plain), ()).text
+
+
+def _taken_apart(lines: list[str], senders: Iterable[Address]) -> Visible:
+    split = split_quotes(lines)
+    text, signature = split_signature(split.new, senders=senders)
     return Visible(
         text=_joined(text)[:MAX_VISIBLE],
         signature=_joined(signature)[:MAX_VISIBLE],

@@ -1,0 +1,143 @@
+"""From an Email to its Reading: the one place where all the ways of reading come together.
+
+Headers come first, words second. What a machine wrote automatically (a bounce, an auto-reply, a newsletter) is not searched
+for what a person might say, and a text in a language without phrases is told by its headers and calendar parts alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
+
+from followupd import __version__
+from followupd.core import closeness, dates, entities, invites, language, origin, phrases, promises, text
+from followupd.core.address_form import is_formal
+from followupd.core.mail import Address, Email, MailboxRole
+from followupd.core.messages import moment
+from followupd.core.policy import Policy
+from followupd.core.reading import READER_VERSION, Finding, Invite, Origin, Reading, Says
+from followupd.core.text import Visible
+
+_SHORT = 400
+"""Characters below which the language of a text is better told together with what it quotes."""
+
+_ARRANGING = (
+    Says.INVITES, Says.OFFERS_TIMES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ACCEPTS_TIME, Says.DECLINES_TIME,
+    Says.ASKS_TIMES, Says.SCHEDULING_LINK,
+)  # fmt: skip
+_NAMED_ADDRESS = re.compile(
+    r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}) ?[(<\[](?P<email>[^\s()<>\[\]]+@[^\s()<>\[\]]+)[)>\]]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages for one user. Two readers with the same ``fingerprint`` read alike."""
+
+    policy: Policy
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the program's version and with every setting that a reading depends on."""
+        policy = self.policy
+        facts = (__version__, READER_VERSION, sorted(policy.me.emails), policy.calendar.zone.key, policy.country)
+        return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
+
+    def read(self, email: Email) -> Reading:
+        """All that ``email`` says. Never raises on any content."""
+        seen = text.visible(email)
+        verdict = origin.classify(email, seen)
+        if verdict.origin in (Origin.BOUNCE, Origin.BULK):
+            return Reading(
+                origin=verdict.origin,
+                origin_rule=verdict.rule,
+                bounced=verdict.bounced,
+                returned_id=verdict.returned_id,
+            )
+        code = self._language(email, seen)
+        if verdict.origin is Origin.AUTO_REPLY:
+            return self._auto_reply(email, seen, verdict.rule, code)
+        return self._message(email, seen, verdict, code)
+
+    def _language(self, email: Email, seen: Visible) -> str | None:
+        """The language of the text; a short one is judged together with its subject and what it answers."""
+        own = language.detect(seen.text) if len(seen.text) > _SHORT // 4 else None
+        if own:
+            return own
+        return language.detect(f"{seen.text}\n{email.envelope.subject}\n{seen.signature}\n{seen.quoted[:_SHORT]}")
+
+    def _auto_reply(self, email: Email, seen: Visible, rule: str, code: str | None) -> Reading:
+        absence = promises.absence(
+            seen.text,
+            subject=email.envelope.subject,
+            language=code or "en",
+            written=moment(email.envelope),
+            calendar=self.policy.calendar,
+            country=self.policy.country or None,
+        )
+        found = (Finding(says=Says.AWAY, rule=rule, part="header"),)
+        return Reading(origin=Origin.AUTO_REPLY, origin_rule=rule, language=code, findings=found, absence=absence)
+
+    def _message(self, email: Email, seen: Visible, verdict: origin.Verdict, code: str | None) -> Reading:
+        mine, written = self._is_mine(email), moment(email.envelope)
+        called = self._invites(email)
+        understood = code is None or code in phrases.codes()
+        spoken = code if code in phrases.codes() else "en"
+        findings = (
+            phrases.find(seen.text, subject=email.envelope.subject, language=spoken, mine=mine) if understood else ()
+        )
+        facts = entities.facts(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
+        arranging = any(f.says in _ARRANGING for f in findings)
+        country = self.policy.country or None
+        where = {"language": spoken, "written": written, "country": country}
+        return Reading(
+            origin=verdict.origin,
+            origin_rule=verdict.rule,
+            language=code,
+            understood=understood,
+            empty=not seen.text.strip(),
+            findings=findings,
+            times=dates.find_times(seen.text, zone=self.policy.calendar.zone, **where) if arranging else (),
+            duration_minutes=dates.find_duration(seen.text, spoken) if arranging else None,
+            invites=called,
+            promise=self._promise(seen, findings, where) if not mine else None,
+            referral=facts.referral,
+            interviewers=tuple(self._interviewers(email, seen)) if arranging and not mine else (),
+            formal=is_formal(seen.text, code),
+            companies=facts.companies,
+            roles=facts.roles,
+            requisitions=facts.requisitions,
+            signed=facts.signed,
+            greeted=facts.greeted,
+            sketch=closeness.sketch(seen.text) if mine else (),
+        )
+
+    def _is_mine(self, email: Email) -> bool:
+        envelope = email.envelope
+        return envelope.role is MailboxRole.SENT or any(self.policy.me.has(a.email) for a in envelope.from_)
+
+    def _invites(self, email: Email) -> tuple[Invite, ...]:
+        written, zone = moment(email.envelope), self.policy.calendar.zone
+        return tuple(chain.from_iterable(invites.read(p, zone=zone, written=written) for p in email.calendars))
+
+    def _promise(
+        self, seen: Visible, findings: tuple[Finding, ...], where: dict[str, object]
+    ) -> promises.Promise | None:
+        made = [f for f in findings if f.says is Says.PROMISES and f.part == "text"]
+        if not made or any(f.says is Says.REJECTS for f in findings):
+            return None
+        return promises.promise(seen.text, findings=made, calendar=self.policy.calendar, **where)  # type: ignore[arg-type]
+
+    def _interviewers(self, email: Email, seen: Visible) -> Iterator[Address]:
+        """People whom the text names and whose address it gives, or who read it in copy."""
+        for found in _NAMED_ADDRESS.finditer(seen.text):
+            address = Address(name=found["name"], email=found["email"])
+            if not self.policy.me.has(address.email):
+                yield address
+        for address in (*email.envelope.to, *email.envelope.cc):
+            named = address.name and address.name.split()[0] in seen.text
+            if named and not self.policy.me.has(address.email):
+                yield address
