@@ -29,9 +29,9 @@ def fields(block: bytes) -> dict[str, list[str]]:
             value = _FOLD.sub(" ", value)  # noqa: PLW2901 - the same value, unfolded
         key = name.lower()
         if key in found:
-            found[key].append(value.rstrip())
+            found[key].append(value.strip())
         else:
-            found[key] = [value.rstrip()]
+            found[key] = [value.strip()]
     return found
 
 

@@ -27,14 +27,13 @@ class Part:
     body: bytes
 
 
-_BLANK = re.compile(rb"(?:\A|\r?\n|\r)(?:\r\n|\n|\r)")
+_BLANK = re.compile(rb"(?:\A|(?>\r\n|\n|\r))(?:\r\n|\n|\r)")  # atomic: CRLF is one line end, never two
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Header block and body, parted at the first empty line (RFC 5322 section 2.1); the body may be missing."""
-    start = len(raw) - len(raw.lstrip(b"\r\n"))
-    at = _BLANK.search(raw, start)
-    return (raw, b"") if at is None else (raw[start : at.start()], raw[at.end() :])
+    at = _BLANK.search(raw)
+    return (raw, b"") if at is None else (raw[: at.start()], raw[at.end() :])
 
 
 def leaves(raw: bytes) -> list[Part]:
@@ -61,7 +60,7 @@ def _pieces(body: bytes, boundary: str) -> list[bytes]:
     if not boundary:
         return []
     mark = re.escape(boundary.encode("utf-8", "surrogateescape").rstrip())
-    cuts = list(re.finditer(rb"(?:\A|\r?\n|\r)--" + mark + rb"(--)?[ \t]*(?:\r?\n|\r|\Z)", body))
+    cuts = list(re.finditer(rb"(?:\A|\r\n|\n|\r)--" + mark + rb"(--)?[ \t]*(?:\r?\n|\r|\Z)", body))
     pieces = []
     for i, cut in enumerate(cuts):
         if cut[1]:

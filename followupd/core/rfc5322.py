@@ -80,8 +80,9 @@ def parse(
     thread_hint: str | None = None,
 ) -> Email:
     """The whole message in ``raw``, with its texts, calendar and report parts, and the names of its attachments."""
+    raw_size, raw = len(raw), raw.lstrip(b"\r\n")
     head, _ = mime.split(raw)
-    env = envelope(head, id=id, role=role, received_at=received_at, size=len(raw), thread_hint=thread_hint)
+    env = envelope(head, id=id, role=role, received_at=received_at, size=raw_size, thread_hint=thread_hint)
     return assemble(env, mime.leaves(raw))
 
 
