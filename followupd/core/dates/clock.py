@@ -1,0 +1,297 @@
+"""Clock times with their dates and zones: which hour is meant, on which day, on whose wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from followupd.core.dates.days import Asked, Found
+from followupd.core.dates.zones import zone_near
+from followupd.core.reading import TimeMention
+
+NOON = 12
+EARLIEST_PLAIN = 7
+"""A plain hour before this one, without am or pm or a leading zero, is in the afternoon."""
+
+CARRY = 240
+"""How far (in characters) a date reaches forward to a time in a later sentence or line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A time of day by its tokens. ``half`` is 0 for am, 12 for pm, None where neither is said."""
+
+    first: int
+    last: int
+    hour: int
+    minute: int
+    half: int | None
+    exact: bool
+    """Says by itself that it is a time: 9:30, 9 am, 9 Uhr."""
+    padded: bool = False
+
+    @property
+    def minutes(self) -> int:
+        hour = self.hour
+        if self.half is not None and hour <= NOON:
+            hour = hour % NOON + self.half
+        elif self.half is None and 0 < hour < EARLIEST_PLAIN and not self.padded:
+            hour += NOON
+        return hour * 60 + self.minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time of day, perhaps with its end, perhaps on a known wall."""
+
+    first: int
+    last: int
+    start: int
+    end: int | None
+    zone: tzinfo | None = None
+
+
+def times(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMention, ...]:
+    """The clock times of the text for which a day is known, in its order; one for each instant."""
+    taken = {token for f in dates for token in range(f.first, f.last)}
+    if not (plain := tuple(_slots(asked, taken))):
+        return ()
+    slots = _zoned(asked, plain, zone)
+    found = [
+        _mention(asked, slot, day, zone)
+        for slot, days in zip(slots, _dated(asked, slots, dates), strict=True)
+        for day in days
+    ]
+    return tuple(_merged(found))
+
+
+# --- reading the clock -------------------------------------------------------------------------------------------
+
+
+def _slots(asked: Asked, taken: set[int]) -> Iterator[Slot]:
+    tags, at = asked.scan.tags, 0
+    while at < len(tags):
+        slot = None
+        if tags[at] in "cKnjh" and at not in taken:
+            slot = _slot(asked, at, taken)
+        if slot:
+            yield slot
+        at = slot.last if slot else at + 1
+
+
+def _slot(asked: Asked, at: int, taken: set[int]) -> Slot | None:
+    one = _clock(asked, at, taken)
+    if one is None:
+        return None
+    tags = asked.scan.tags
+    before = tags[at - 1] if at else ""
+    if two := _range_end(asked, one, before, taken):
+        return _range(one, two)
+    if not one.exact and (before != "t" or tags[one.last : one.last + 1] in ("p", "u", "-", "n")):
+        return None
+    return Slot(first=one.first, last=one.last, start=one.minutes, end=None)
+
+
+def _range_end(asked: Asked, one: Clock, before: str, taken: set[int]) -> Clock | None:
+    tags, at = asked.scan.tags, one.last
+    joins = "-UO" if before == "b" or tags[max(0, at - 2) : at] == "b" else "-U"
+    if at >= len(tags) or tags[at] not in joins:
+        return None
+    at += 1
+    while at < len(tags) and tags[at] in "st":
+        at += 1
+    two = _clock(asked, at, taken) if at < len(tags) and tags[at] in "cKnjh" else None
+    if (
+        two
+        and (one.exact or two.exact or before in ("t", "b", "f"))
+        and tags[two.last : two.last + 1] not in ("p", "u")
+    ):
+        return two
+    return None
+
+
+def _range(one: Clock, two: Clock) -> Slot:
+    if one.half is None and two.half is not None and one.hour <= NOON:
+        same = replace(one, half=two.half)
+        one = same if same.minutes < two.minutes else replace(one, half=NOON - two.half)
+    elif two.half is None and one.half is not None and two.hour <= NOON:
+        two = replace(two, half=one.half)
+    start, end = one.minutes, two.minutes
+    if end <= start and end + NOON * 60 < 24 * 60:
+        end += NOON * 60
+    return Slot(first=one.first, last=two.last, start=start, end=end if end > start else None)
+
+
+def _clock(asked: Asked, at: int, taken: set[int]) -> Clock | None:
+    tags, values = asked.scan.tags, asked.scan.values
+    if at in taken:
+        return None
+    match tags[at]:
+        case "j":
+            return Clock(first=at, last=at + 1, hour=values[at], minute=0, half=None, exact=True, padded=True)
+        case "h":
+            return _past_hour(asked, at)
+        case "c":
+            hour, minute = values[at]
+        case "K":
+            hour, minute, digits = values[at]
+            if digits != 2 or minute > 59:
+                return None
+        case _:
+            hour, minute = values[at], 0
+    if hour > 24:
+        return None
+    text = asked.scan.text
+    padded = text[asked.scan.starts[at]] == "0"
+    return _completed(asked, at, hour, minute, padded=padded)
+
+
+def _completed(asked: Asked, at: int, hour: int, minute: int, *, padded: bool) -> Clock:
+    """With what follows the digits: o'clock, minutes after it, "et demie", am or pm."""
+    tags, values = asked.scan.tags, asked.scan.values
+    exact, half, last = tags[at] == "c", None, at + 1
+    if tags[at] == "K" and at and tags[at - 1] in "tb":
+        exact = True
+    if tags[last : last + 1] == "H":
+        exact, last = True, last + 1
+        if tags[last : last + 1] == "n" and tags[at] == "n" and tags[last + 1 : last + 2] not in ("p", "u", "m", "H"):
+            minute, last = int(values[last]), last + 1
+    if tags[last : last + 1] == "h" and tags[at] == "n" and (exact or (at and tags[at - 1] == "t")):
+        exact, last, shift = True, last + 1, int(values[last])
+        hour, minute = (hour, shift) if shift >= 0 else ((hour - 1) % 24, 60 + shift)
+    if tags[last : last + 1] == "A":
+        exact, half, last = True, int(values[last]), last + 1
+    if minute > 59:
+        minute = 0
+    return Clock(first=at, last=last, hour=hour, minute=minute, half=half, exact=exact, padded=padded)
+
+
+def _past_hour(asked: Asked, at: int) -> Clock | None:
+    """Half past nine, halb zehn, quarter to ten."""
+    tags, values = asked.scan.tags, asked.scan.values
+    if tags[at + 1 : at + 2] not in ("n", "o"):
+        return None
+    hour, shift, last = int(values[at + 1]), int(values[at]), at + 2
+    if hour > 24:
+        return None
+    if tags[last : last + 1] == "H":
+        last += 1
+    half = None
+    if tags[last : last + 1] == "A":
+        half, last = int(values[last]), last + 1
+    if shift < 0:
+        if half is None and 1 <= hour <= EARLIEST_PLAIN:
+            hour += NOON
+        hour, shift = (hour - 1) % 24, 60 + shift
+    return Clock(first=at, last=last, hour=hour, minute=shift, half=half, exact=True)
+
+
+# --- the day of a time -------------------------------------------------------------------------------------------
+
+
+def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> Iterator[tuple[Found, ...]]:
+    single = [d for d in dates if d.start == d.end and d.rule not in ("amount_ahead", "amount_ago")]
+    used: Found | None = None
+    for number, slot in enumerate(slots):
+        earlier = slots[number - 1].last if number else 0
+        after = _date_after(asked, slot, single)
+        before = [d for d in single if d.last <= slot.first]
+        nearest = before[-1] if before else None
+        if nearest and not _reaches(asked, nearest, slot):
+            nearest = None
+        if after and (nearest is None or nearest is used or _far(asked, nearest, slot)):
+            used = after
+            chosen: tuple[Found, ...] = (after,)
+        else:
+            chosen = tuple(_listed(asked, before, earlier)) if nearest else ()
+        yield tuple(d for d in chosen if not d.past)
+
+
+def _date_after(asked: Asked, slot: Slot, single: Sequence[Found]) -> Found | None:
+    """The date that follows the time at once: "2pm PT tomorrow", "10 Uhr am Dienstag"."""
+    for item in single:
+        if item.first >= slot.last:
+            return item if not asked.scan.tags[slot.last : item.first].strip("stizZY(),f") else None
+    return None
+
+
+def _far(asked: Asked, date_: Found, slot: Slot) -> bool:
+    """Whether a sentence ends between them."""
+    return any(end in asked.scan.tags[date_.last : slot.first] for end in ";|")
+
+
+def _reaches(asked: Asked, date_: Found, slot: Slot) -> bool:
+    return not _far(asked, date_, slot) or asked.scan.starts[slot.first] - asked.scan.ends[date_.last - 1] <= CARRY
+
+
+def _listed(asked: Asked, before: Sequence[Found], earlier: int) -> Iterator[Found]:
+    """The last date before a time, and those linked to it with no time between: "June 2 or June 3 at 10"."""
+    listed = [before[-1]]
+    for item in reversed(before[:-1]):
+        between = asked.scan.tags[item.last : listed[-1].first]
+        if item.first < earlier or between.strip("s,") != "O":
+            break
+        listed.append(item)
+    return reversed(listed)
+
+
+# --- the wall that it hangs on -----------------------------------------------------------------------------------
+
+
+def _zoned(asked: Asked, slots: Sequence[Slot], mine: ZoneInfo) -> tuple[Slot, ...]:
+    """Each slot with the zone named beside it, else with the only one that the text names."""
+    bounds = [*(s.first for s in slots[1:]), len(asked.scan.tags)]
+    near = [zone_near(asked, s.last, bound, mine) for s, bound in zip(slots, bounds, strict=True)]
+    named = {str(z): z for z in near if z}
+    if not named:
+        anywhere = zone_near(asked, 0, len(asked.scan.tags), mine, anywhere=True)
+        named = {"": anywhere} if anywhere else {}
+    only = next(iter(named.values())) if len(named) == 1 else None
+    return tuple(replace(s, zone=z or only) for s, z in zip(slots, near, strict=True))
+
+
+def _mention(asked: Asked, slot: Slot, day: Found, mine: ZoneInfo) -> TimeMention:
+    scan = asked.scan
+    offset = asked.written.utcoffset()
+    zone = slot.zone or (mine if asked.written.astimezone(mine).utcoffset() == offset else None)
+    start, end = _on(day.start, slot, zone or asked.written.tzinfo or UTC)
+    latest = None
+    if zone is None:
+        latest = max(start, _on(day.start, slot, mine)[0])
+    if day.doubtful:
+        other = _on(day.doubtful, slot, zone or mine)[0]
+        latest = max(latest or start, other)
+    return TimeMention(
+        start=start,
+        end=end,
+        certain=latest is None,
+        latest_start=latest,
+        text_start=scan.starts[min(slot.first, day.first)],
+        text_end=scan.ends[max(slot.last, day.last) - 1],
+    )
+
+
+def _on(day: date, slot: Slot, zone: tzinfo) -> tuple[datetime, datetime | None]:
+    return _at(day, slot.start, zone), None if slot.end is None else _at(day, slot.end, zone)
+
+
+def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
+    """The instant of that wall time; one that DST skips is the first after the gap."""
+    day += timedelta(days=minutes // (24 * 60))
+    wall = datetime.combine(day, time(minutes // 60 % 24, minutes % 60), tzinfo=zone)
+    return wall.astimezone(UTC).astimezone(zone)
+
+
+def _merged(found: Sequence[TimeMention]) -> Iterator[TimeMention]:
+    """One mention for each instant. A reading in brackets beside another that disagrees makes both uncertain."""
+    kept: list[TimeMention] = []
+    for item in found:
+        same = next((k for k in kept if k.start == item.start), None)
+        if same:
+            if same.end is None and item.end:
+                kept[kept.index(same)] = replace(same, end=item.end)
+            continue
+        kept.append(item)
+    return iter(kept)

@@ -1,0 +1,99 @@
+"""The words of one language that bear on dates and times, read from its TOML file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from followupd.core.dates.folding import fold
+
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
+
+_PIECE = re.compile(r"[a-z]+|\d+|[^\sa-z\d'\"]")
+
+_LISTS = {
+    "next": "r", "coming": "g", "this": "T", "last": "l", "after_next": "N", "end": "E", "begin": "B", "mid": "M",
+    "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
+    "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
+    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "week_of": "R", "conversation": "I", "answer": "V", "back": "W", "request": "L",
+}  # fmt: skip
+_MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z"}  # fmt: skip
+_SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
+
+Entry = tuple[tuple[str, ...], str, Any, str]
+"""The words that follow the first, the tag, its value, and "" | "first" | "all" for the capitals it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """``entries`` are by first word, the longest phrase first.
+
+    ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
+    """
+
+    language: str
+    entries: dict[str, tuple[Entry, ...]]
+    ordinary: frozenset[str]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The words of ``language`` (ISO 639-1); an unknown one is read with what all languages share: digits."""
+    data = _load(language) if language in LANGUAGES else {}
+    found: dict[str, dict[tuple[str, ...], Entry]] = {}
+    for phrase, tag, value, cased in (*_zones(), *_entries(data)):
+        first, *rest = _pieces(phrase)
+        found.setdefault(first, {})[tuple(rest)] = (tuple(rest), tag, value, cased)
+    return Lexicon(
+        language=language,
+        entries={first: tuple(sorted(e.values(), key=lambda x: -len(x[0]))) for first, e in found.items()},
+        ordinary=frozenset(_pieces(" ".join(data.get("ordinary_words", ())))),
+    )
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+def _pieces(phrase: str) -> list[str]:
+    return _PIECE.findall(fold(phrase))
+
+
+def _entries(data: dict[str, Any]) -> Iterator[tuple[str, str, Any, str]]:
+    for key, tag in _LISTS.items():
+        yield from ((phrase, tag, 1, "") for phrase in data.get(key, ()))
+    for key, tag in _SERIES.items():
+        for number, phrases in enumerate(data.get(key, ()), start=tag == "m"):
+            yield from ((phrase, tag, number, "") for phrase in phrases)
+    for key, tag in _MAPS.items():
+        for value, phrases in data.get(key, {}).items():
+            yield from ((phrase, tag, _value(value), "") for phrase in phrases)
+
+
+def _value(key: str) -> int | str:
+    return int(key) if key.lstrip("-").isdigit() else key
+
+
+def ambiguous_zones() -> dict[str, dict[str, str]]:
+    """Abbreviations that mean one zone or another: by country of the sender."""
+    return _zone_data()["ambiguous"]  # type: ignore[no-any-return]
+
+
+@cache
+def _zone_data() -> dict[str, Any]:
+    return _load("zones")
+
+
+@cache
+def _zones() -> tuple[tuple[str, str, Any, str], ...]:
+    data = _zone_data()
+    found = [(city.replace("_", " "), "Z", zone, "first") for city, zone in data["cities"].items()]
+    found += [(name, "z", zone, "first") for name, zone in data["names"].items()]
+    found += [(name, "z", zone, "all") for name, zone in data["abbreviations"].items()]
+    return tuple(found)

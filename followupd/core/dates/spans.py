@@ -1,0 +1,46 @@
+"""How long something takes: "45 minutes", "about an hour", "eine halbe Stunde"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from followupd.core.dates.tokens import Scan
+
+LONGEST = 10 * 60
+"""Minutes; what takes longer is no conversation."""
+
+_MINUTES = {"h": 60, "i": 1}
+_BEFORE = "ifUXrgl"
+_DURATION = re.compile(r"(?P<half>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[up])(?:O?a?(?P<plus>Jh|J|h))?")
+
+
+def duration(scan: Scan) -> int | None:
+    """The longest of a range; of several the first that stands with the word for the conversation, else the first."""
+    found = [(m.start(), minutes) for m in _DURATION.finditer(scan.tags) if (minutes := _minutes(scan, m))]
+    beside = [minutes for at, minutes in found if "I" in scan.tags[slice(*scan.sentence(at))]]
+    return next(iter(beside or [minutes for _, minutes in found]), None)
+
+
+def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
+    at, tags = match.start(), scan.tags
+    before = tags[at - 1 : at]
+    while before == "s":
+        at -= 1
+        before = tags[at - 1 : at]
+    if (before and before in _BEFORE) or tags[match.end() : match.end() + 1] in ("X", "f"):
+        return None
+    if match["half"]:
+        return 30
+    scale = _MINUTES.get(scan.values[match.start("unit")])
+    if scale is None:
+        return None
+    number = _number(scan.values[match.start("n" if match["n"] else "low")])
+    total = round(number * scale) + (30 if match["plus"] else 0)
+    return total if 0 < total <= LONGEST else None
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, tuple):
+        return float(f"{value[0]}.{value[1]}")
+    return float(value) if isinstance(value, int) else 0

@@ -1,0 +1,233 @@
+"""Text to tags: each word that matters to a date becomes one letter, so that phrases are short patterns over letters.
+
+The tags, shared by every language (what stands behind a tag is in the language's TOML file):
+
+====  ====================================  ====  ====================================
+d, v  weekday, weekday in short (fri)  U     until, by, before
+m, o  month, ordinal number                  i     in, within
+n, a  number, indefinite article             f     from, after
+y, D  year, numeric date                     t     at (before a clock time)
+S, K  3/13, 13.03                            b     between, from (before a range)
+c     clock time 9:30                        -     to (in a range)
+A, H  am or pm, "o'clock"                    O     or, and
+u, p  unit, unit in the plural               P, F  words of past and of future
+r, g  next, coming                           Q, C  quarter of a year, calendar week
+T, l  this, last                             h     half past, quarter to
+N     after next                             *     other marks stand for themselves
+E B M end, beginning, middle                 w     tomorrow
+z, Z  time zone, city                        k     weekend
+s     filler (the, of)                       j     noon
+e     whole                                  X     ago
+I, V  interview, answer                      W, L  back (again), please
+R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
+; |   end of a sentence, of a paragraph      x     anything else
+====  ====================================  ====  ====================================
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from followupd.core.dates.folding import MARK, fold
+from followupd.core.dates.lexicon import Lexicon, lexicon
+
+_TOKEN = re.compile(
+    r"[ap]\. ?m\b\.?|[a-z][a-z\x7f]*|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)"
+    r"|\d+(?:[.:/]\d+)*|\n[ \t]*\n\s*|\n[ \t]*[-*+](?=[ \t])|[^\sa-z\d'\"\x7f]"
+)
+_FULL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}|\d{2})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+_PAIR = re.compile(r"(\d{1,2})([./])(\d{1,2})")
+_ORDINAL = frozenset(("st", "nd", "rd", "th", "er", "e", "ste", "de", "ter", "eme", "o"))
+_GLUED = _ORDINAL | {
+    *("am", "pm", "a", "p", "h", "u", "hs", "hrs", "hr", "bd", "min", "mins", "minute", "minutes", "hour", "hours"),
+    *("uhr", "uur", "i", "m", "d", "wk", "w", "x"),
+}
+_MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ":": ":", "(": "(", ")": ")"}
+_PREFIXES = frozenset(("kw", "cw", "q", "t", "utc", "gmt", "h", "u", "wk", "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A text as tags, with the value and the place of each."""
+
+    tags: str
+    values: tuple[Any, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    words: Lexicon
+    text: str
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """The first token of the sentence around ``token`` and the one after its last."""
+        left = max(self.tags.rfind(";", 0, token), self.tags.rfind("|", 0, token)) + 1
+        ends = [at for at in (self.tags.find(";", token), self.tags.find("|", token)) if at >= 0]
+        return left, min(ends, default=len(self.tags))
+
+    def token_at(self, position: int) -> int:
+        """The last token that starts at or before ``position`` (0 if none does)."""
+        return max(0, bisect_right(self.starts, position) - 1)
+
+
+@lru_cache(maxsize=8)
+def scan(text: str, language: str) -> Scan:
+    """Read ``text`` once. Linear in its length; kept for the next question about the same text."""
+    return _Lexer(text, fold(text), lexicon(language)).run()
+
+
+class _Lexer:
+    """One walk over the text; mutable only while it runs."""
+
+    def __init__(self, text: str, folded: str, words: Lexicon) -> None:
+        self.text, self.folded, self.words = text, folded, words
+        self.tokens = [(m[0].replace(MARK, ""), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
+        self.tags: list[str] = []
+        self.values: list[Any] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+
+    def run(self) -> Scan:
+        at = 0
+        while at < len(self.tokens):
+            at = self._take(at)
+        return Scan("".join(self.tags), tuple(self.values), tuple(self.starts), tuple(self.ends), self.words, self.text)
+
+    def _put(self, tag: str, value: Any, first: int, last: int) -> int:
+        if tag == "x" and self.tags and self.tags[-1] == "x":
+            self.ends[-1] = self.tokens[last][2]
+            return last + 1
+        self.tags.append(tag)
+        self.values.append(value)
+        self.starts.append(self.tokens[first][1])
+        self.ends.append(self.tokens[last][2])
+        return last + 1
+
+    def _take(self, at: int) -> int:
+        word, start, end = self.tokens[at]
+        first = word[0]
+        if first.isdigit():
+            tag, value = self._number(word, start, end)
+            if tag == "n" and at + 1 < len(self.tokens):
+                suffix, begins, _ = self.tokens[at + 1]
+                if begins == end and suffix in _ORDINAL:
+                    return self._put("o", value, at, at + 1)
+            return self._put(tag, value, at, at)
+        if "a" <= first <= "z":
+            return self._word(at)
+        return self._put(*self._mark(at), at, at)
+
+    def _word(self, at: int) -> int:
+        word, start, end = self.tokens[at]
+        if word[-1] == "." or "." in word:
+            return self._put("A", 12 if word[0] == "p" else 0, at, at)
+        for rest, tag, value, cased in self.words.entries.get(word, ()):
+            last = at + len(rest)
+            if rest and tuple(t[0] for t in self.tokens[at + 1 : last + 1]) != rest:
+                continue
+            if cased and not self.text[start].isupper():
+                continue
+            if cased == "all" and not self.text[start:end].isupper():
+                continue
+            if not rest and word in self.words.ordinary and self._ordinary(start, end):
+                break
+            if self._embedded(start, self.tokens[last][2]):
+                break
+            return self._put(tag, value, at, last)
+        return self._put("x", None, at, at)
+
+    def _ordinary(self, start: int, end: int) -> bool:
+        beside = self.folded[max(0, start - 3) : start] + self.folded[end : end + 3]
+        return self.text[start].islower() and not any(c.isdigit() for c in beside)
+
+    def _embedded(self, start: int, end: int) -> bool:
+        """Whether the word is a piece of an address, a host name, a path or an identifier."""
+        text = self.folded
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before in ("@", "_", "#") or after in ("@", "_"):
+            return bool(before or after)
+        if after == "." and text[end + 1 : end + 2].isalpha() and text[start] not in "ap":
+            return True
+        if before in (".", "/") and text[start - 2 : start - 1].isalpha():
+            return before == "." or text[start - 2 : start - 1] != " "
+        return False
+
+    def _number(self, word: str, start: int, end: int) -> tuple[str, Any]:
+        if self._junk(start, end):
+            return "x", None
+        if word.isdigit():
+            return _plain(word)
+        if found := _FULL.fullmatch(word):
+            return "D", found.groups()
+        if found := _CLOCK.fullmatch(word):
+            hour, minute = int(found[1]), int(found[2])
+            return ("c", (hour, minute)) if hour <= 24 and minute < 60 else ("x", None)
+        if found := _PAIR.fullmatch(word):
+            return ("S" if found[2] == "/" else "K"), (int(found[1]), int(found[3]), len(found[3]))
+        return "x", None
+
+    def _junk(self, start: int, end: int) -> bool:
+        """Whether the digits are money, a share, a reference or a piece of one."""
+        text = self.folded
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        if _in(before, "$€£#_@") or _in(after, "%€$£_@°"):
+            return True
+        if before == "-" and text[max(0, start - 2) : start - 1].isalpha():
+            return True
+        if before == "+" and text[max(0, start - 2) : start - 1] not in ("c", "t"):
+            return True
+        if before.isalpha():
+            return _tail(text, start) not in _PREFIXES
+        return after.isalpha() and _head(text, end) not in _GLUED
+
+    def _mark(self, at: int) -> tuple[str, Any]:
+        word, _, end = self.tokens[at]
+        if word[0] == "\n":
+            return "|", None
+        if word == ".":
+            return (";" if self._ends_sentence(at, end) else "."), None
+        return _MARKS.get(word, "x"), None
+
+    def _ends_sentence(self, at: int, end: int) -> bool:
+        """A full stop before a space and no small letter, unless it belongs to a number or to a short form."""
+        ahead = self.text[end : end + 80]
+        rest = ahead.lstrip(" \t\n\r\u00a0\"')\u201d\u201c\u00bb")
+        if not rest:
+            return True
+        before = self.tags[-1] if self.tags else "x"
+        if rest == ahead or rest[0].islower() or (rest[0].isdigit() and before in "vmutHi"):
+            return False
+        if before not in "nv" or at + 1 == len(self.tokens):
+            return True
+        return not any(tag in "mup" for _, tag, _, _ in self.words.entries.get(self.tokens[at + 1][0], ()))
+
+
+def _in(letter: str, letters: str) -> bool:
+    return letter != "" and letter in letters
+
+
+def _tail(text: str, end: int) -> str:
+    """The letters that end there, five at most."""
+    at = end
+    while at > 0 and end - at < 5 and text[at - 1].isalpha():
+        at -= 1
+    return text[at:end]
+
+
+def _head(text: str, start: int) -> str:
+    """The letters that start there, nine at most."""
+    at = start
+    while at < len(text) and at - start < 9 and text[at].isalpha():
+        at += 1
+    return text[start:at]
+
+
+def _plain(word: str) -> tuple[str, Any]:
+    if len(word) <= 2:
+        return "n", int(word)
+    if len(word) == 4 and word[:2] in ("19", "20"):
+        return "y", int(word)
+    return "x", None

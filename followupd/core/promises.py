@@ -1,0 +1,147 @@
+"""Dates that they named: by when they will answer, and when they are back from an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from followupd.core.dates.days import Asked, Found, days
+from followupd.core.dates.tokens import Scan, scan
+from followupd.core.reading import Absence, Finding, Promise, Says
+from followupd.core.worktime import WorkCalendar
+
+LONGEST_QUOTE = 160
+"""Characters; a promise is quoted in one line."""
+
+SHORT_SENTENCE = 60
+"""Characters; a sentence this short after a promise ("Most likely by Friday.") belongs to it."""
+
+_DEADLINE_RULES = frozenset({"amount_ahead", "coming_units", "period"})
+
+
+def promise(
+    text: str,
+    *,
+    findings: Sequence[Finding],
+    language: str,
+    written: datetime,
+    calendar: WorkCalendar,
+    country: str | None = None,
+) -> Promise | None:
+    """The last date by which the text promises an answer, seen from ``written`` (aware, in the sender's offset).
+
+    ``findings`` say where it promises (``Says.PROMISES``, in the text); others are passed over. The date stands in the
+    sentence of the finding, or in one beside it that speaks of the answer too.
+    """
+    asked = Asked(scan(text, language), written, calendar, country)
+    wanted = [f for f in findings if f.says is Says.PROMISES and f.part == "text"]
+    if not wanted:
+        return None
+    dates = [d for d in days(asked) if not d.past and d.end >= asked.today]
+    found = [p for f in wanted if (p := _promised(asked.scan, f, dates))]
+    return max(found, key=lambda p: p.end, default=None)
+
+
+def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise | None:
+    first, last = read.token_at(finding.start), read.token_at(max(finding.start, finding.end - 1))
+    left, right = read.sentence(first)[0], read.sentence(last)[1]
+    chosen = _chosen(read, [d for d in dates if left <= d.first < right], first, last)
+    for beside in () if chosen else _beside(read, left, right):
+        chosen = chosen or _chosen(read, [d for d in dates if beside[0] <= d.first < beside[1]], *beside)
+    return _quoted(read, finding, chosen) if chosen else None
+
+
+def _chosen(read: Scan, dates: Sequence[Found], first: int, last: int) -> Found | None:
+    """The deadline of those in the sentence: not the time of an interview, rather after the promise than before it."""
+    fit = [d for d in dates if not _appointed(read, d)]
+    return min(fit, key=lambda d: (not _deadline(read, d), d.first < first, abs(d.first - last)), default=None)
+
+
+def _deadline(read: Scan, item: Found) -> bool:
+    return item.rule in _DEADLINE_RULES or _before(read, item) in ("U", "i")
+
+
+def _appointed(read: Scan, item: Found) -> bool:
+    """Whether the date is that of a meeting: a clock time follows it, or "after" or the word for it stands before it."""
+    before = _before(read, item)
+    if before == "U":
+        return False
+    following = read.tags[item.last : item.last + 3].lstrip(",s(")
+    return before in ("f", "I") or following[:1] in ("t", "c")
+
+
+def _before(read: Scan, item: Found) -> str:
+    at = item.first - 1
+    while at >= 0 and read.tags[at] in "s,":
+        at -= 1
+    return read.tags[at] if at >= 0 else ""
+
+
+def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
+    """The sentence after, then the one before, if it speaks of the answer (or is short) and asks for nothing."""
+    for at in (right + 1, left - 2):
+        if not 0 <= at < len(read.tags):
+            continue
+        first, last = read.sentence(at)
+        if first >= last:
+            continue
+        tags = read.tags[first:last]
+        short = at > right and read.ends[last - 1] - read.starts[first] <= SHORT_SENTENCE
+        if ("V" in tags or short) and "L" not in tags and "I" not in tags:
+            yield first, last
+
+
+def _quoted(read: Scan, finding: Finding, chosen: Found) -> Promise:
+    token = chosen.first
+    while token > 0 and read.tags[token - 1] in "sUi":
+        token -= 1
+    start = min(finding.start, read.starts[token])
+    end = max(finding.end, read.ends[chosen.last - 1])
+    if end - start > LONGEST_QUOTE:
+        start, end = read.starts[token], read.ends[chosen.last - 1]
+    return Promise(by=chosen.end, start=start, end=end)
+
+
+def absence(
+    text: str,
+    *,
+    subject: str = "",
+    language: str,
+    written: datetime,
+    calendar: WorkCalendar,
+    country: str | None = None,
+) -> Absence:
+    """When the writer of an out-of-office is back, as far as the text, else the subject, tells; days gone by tell nothing."""
+    for part in (text, subject):
+        asked = Asked(scan(part, language), written, calendar, country)
+        found = _absence(asked.scan, [d for d in days(asked) if d.end >= asked.today])
+        if found.back_on or found.through:
+            return found
+    return Absence()
+
+
+def _absence(read: Scan, dates: Sequence[Found]) -> Absence:
+    back_on: date | None = None
+    through: date | None = None
+    for item in dates:
+        if _is_return(read, item):
+            back_on = back_on or item.start
+        elif item.start != item.end or _before(read, item) != "f":
+            through = max(through, item.end) if through else item.end
+    if back_on and through and through >= back_on:
+        through = None
+    return Absence(back_on=back_on, through=through)
+
+
+def _is_return(read: Scan, item: Found) -> bool:
+    """Whether they come back on that day: "back on D", "ab D wieder da", but not "out until D, then back"."""
+    left, right = read.sentence(item.first)
+    before, after = read.tags[left : item.first], read.tags[item.last : right]
+    cut = max((before.rfind(tag) for tag in ",OdmnD"), default=-1) + 1
+    if "W" in before[cut:]:
+        return True
+    return _before(read, item) != "U" and item.start == item.end and "W" in after[: _clause(after)]
+
+
+def _clause(tags: str) -> int:
+    return next((at for at, tag in enumerate(tags) if tag in ",O"), len(tags))
