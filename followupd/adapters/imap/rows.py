@@ -1,0 +1,154 @@
+"""The one large FETCH: header fields of many messages, read by a lean reader with imapclient's parser behind it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+from followupd.adapters.imap.search import Finder
+from followupd.adapters.imap.session import Session
+from followupd.adapters.imap.state import email_id
+from followupd.adapters.imap.uidset import UidSet
+from followupd.adapters.imap.wire import Pieces, parsed
+from followupd.core import rfc5322
+from followupd.core.errors import TransientError
+from followupd.core.mail import EVIDENCE_HEADERS, Envelope, MailboxRole
+
+log = logging.getLogger(__name__)
+
+_ADDRESSED = ("date", "from", "to", "cc", "reply-to", "subject", "message-id", "in-reply-to", "references")
+
+HEADER_ITEM = b"BODY.PEEK[HEADER.FIELDS (%s)]" % " ".join((*_ADDRESSED, *EVIDENCE_HEADERS)).upper().encode()
+_USUAL = re.compile(
+    rb"\d+ FETCH \(UID (\d+) (?:FLAGS \([^()]*\) |MODSEQ \(\d+\) )?INTERNALDATE \"([^\"]*)\" RFC822\.SIZE (\d+) "
+    rb"BODY\[HEADER\.FIELDS \([^()]*\)\] \{\d+\}\r\n\Z",
+    re.IGNORECASE,
+)
+"""How most servers answer: our items in our order. Anything else goes through imapclient's parser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one FETCH response tells. ``labels`` are Gmail's, in lower case; ``header`` is the header block."""
+
+    uid: int
+    received_at: datetime
+    size: int
+    header: bytes
+    thread: int | None = None
+    labels: frozenset[str] = frozenset()
+
+    def envelope(self, mailbox: str, validity: int, role: MailboxRole) -> Envelope:
+        return rfc5322.envelope(
+            self.header,
+            id=email_id(mailbox, validity, self.uid),
+            role=_labelled(self.labels) if role is MailboxRole.ALL and self.thread is not None else role,
+            received_at=self.received_at,
+            size=self.size,
+            thread_hint=None if self.thread is None else f"{self.thread:x}",
+        )
+
+
+def items(session: Session) -> bytes:
+    """What to ask for of each message; at Gmail also its thread and its labels.
+
+    https://developers.google.com/gmail/imap/imap-extensions
+    """
+    with session.talking() as client:
+        gmail = client.has_capability("X-GM-EXT-1")
+    return b"UID INTERNALDATE RFC822.SIZE %s%s" % (b"X-GM-THRID X-GM-LABELS " if gmail else b"", HEADER_ITEM)
+
+
+def fetch(session: Session, uids: UidSet) -> dict[int, Row]:
+    """The rows of ``uids`` in the open mailbox; of those that have gone in the meantime there is none.
+
+    What the server leaves out although it is there is asked for again, each message by itself: so one that the server
+    cannot read costs no other. Raises TransientError if it leaves one out without even saying so.
+    """
+    wanted = items(session)
+    (reply,) = session.ask(b"UID FETCH %s (%s)" % (str(uids).encode(), wanted))
+    found = rows(reply.responses)
+    missing = uids.minus(UidSet.of(found))
+    return found | _second_look(session, missing, wanted) if missing else found
+
+
+def _second_look(session: Session, missing: UidSet, wanted: bytes) -> dict[int, Row]:
+    present = Finder(session, len(missing)).present(missing)
+    replies = session.ask(*(b"UID FETCH %d (%s)" % (uid, wanted) for uid in present))
+    found: dict[int, Row] = {}
+    for uid, reply in zip(present, replies, strict=True):
+        answer = rows(reply.responses)
+        if uid in answer:
+            found[uid] = answer[uid]
+        elif reply.status == "OK":
+            raise TransientError("the server names a message and does not give it; the next pass asks again")
+        else:
+            log.warning("the server cannot give message %d of a mailbox; it is left out", uid)
+    return found
+
+
+def rows(responses: list[Pieces]) -> dict[int, Row]:
+    """The rows among the responses by UID; unasked-for ones (flags, EXISTS …) are left out."""
+    found: dict[int, Row] = {}
+    odd: list[Pieces] = []
+    for pieces in responses:
+        if len(pieces) == 3 and pieces[2] == b")" and (head := _USUAL.match(pieces[0])):
+            uid = int(head[1])
+            found[uid] = Row(uid, internal_date(head[2]), int(head[3]), pieces[1])
+        else:
+            odd.append(pieces)
+    return found | _odd_rows(odd) if odd else found
+
+
+def row(uid: int, items: dict[bytes, Any]) -> Row | None:
+    """A row from imapclient's reading of a response; None if it lacks what was asked for."""
+    header = next((value for name, value in items.items() if name.startswith(b"BODY[HEADER.FIELDS")), None)
+    received = items.get(b"INTERNALDATE")
+    if received is None or b"RFC822.SIZE" not in items or not isinstance(header, bytes | None):
+        return None
+    labels = frozenset(
+        str(label, "utf-8", "replace").lower() for label in items.get(b"X-GM-LABELS") or () if isinstance(label, bytes)
+    )
+    received = received.astimezone(timezone(received.utcoffset()))  # imapclient's time zones are of its own making
+    return Row(uid, received, items[b"RFC822.SIZE"], header or b"", items.get(b"X-GM-THRID"), labels)
+
+
+def _odd_rows(responses: list[Pieces]) -> dict[int, Row]:
+    return {uid: found for uid, items in parsed(responses).items() if (found := row(uid, items))}
+
+
+def _labelled(labels: frozenset[str]) -> MailboxRole:
+    if "\\sent" in labels:
+        return MailboxRole.SENT
+    return MailboxRole.INBOX if "\\inbox" in labels else MailboxRole.ARCHIVE
+
+
+# --- INTERNALDATE (RFC 9051 section 9, date-time) ------------------------------------------------------------------
+
+_MONTHS = {m: i for i, m in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def internal_date(text: bytes) -> datetime:
+    """`` 1-Jul-1996 02:44:25 -0700`` as an aware moment; the beginning of 1970 if it is none."""
+    try:
+        year, month, day = _day(text[:11])
+        return datetime(year, month, day, int(text[12:14]), int(text[15:17]), int(text[18:20]), tzinfo=_zone(text[21:]))
+    except (ValueError, KeyError):
+        return _EPOCH
+
+
+@lru_cache(maxsize=512)
+def _day(text: bytes) -> tuple[int, int, int]:
+    day, month, year = text.split(b"-")
+    return int(year), _MONTHS[month.lower()], int(day)
+
+
+@lru_cache(maxsize=128)
+def _zone(text: bytes) -> timezone:
+    minutes = int(text[1:3]) * 60 + int(text[3:5])
+    return timezone(timedelta(minutes=-minutes if text[:1] == b"-" else minutes))
