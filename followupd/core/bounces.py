@@ -13,7 +13,7 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63
 _GROUP = re.compile(r"\n[ \t]*\n")
 _FAILURE = re.compile(
     r"\b[45][05]\d[ -]#?[45]\.\d\.\d|\b55[0-4]\b|user unknown|unknown user|no such user|does ?n[o']t exist|mailbox (unavailable|full|not found)"
-    r"|undeliver|could ?n[o']t be delivered|not be delivered|failed|rejected|returned|permanent|unzustellbar|nicht zugestellt",
+    r"|undeliver|did not reach|could ?n[o']t be delivered|not be delivered|failed|rejected|returned|permanent|unzustellbar|nicht zugestellt",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
@@ -29,25 +29,32 @@ _COPY = re.compile(
 _ID_LINE = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*\n?[ \t]*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 
 
+_TO_LINE = re.compile(r"^[ \t>]*to[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a delivery report says: addresses that failed for good, and whether it is one of delay or success only."""
+    """What a delivery report says: the addresses that failed for good, and whether there is any such failure."""
 
     failed: tuple[str, ...]
     final: bool
 
 
-def of_status(report: str) -> Report:
-    """Read the text of message/delivery-status parts (RFC 3464 section 2): a group of fields for each recipient."""
+def of_status(report: str) -> Report | None:
+    """Read the text of message/delivery-status parts (RFC 3464 section 2): a group of fields for each recipient.
+
+    None if it says nothing of any recipient.
+    """
     failed: list[str] = []
-    final = False
+    final = known = False
     for group in _GROUP.split(report):
         found = headers.fields(group.strip("\n").encode())
+        known = known or "action" in found or "status" in found
         if not _is_permanent(found):
             continue
         final = True
         failed += _recipients(found)
-    return Report(tuple(dict.fromkeys(failed)), final)
+    return Report(tuple(dict.fromkeys(failed)), final) if known else None
 
 
 def _is_permanent(found: dict[str, list[str]]) -> bool:
@@ -74,9 +81,19 @@ def of_text(email: Email, text: str) -> Report:
     if _DELAY.search(notice) and not re.search(r"\b5\.\d\.\d|permanent", notice):
         return Report((), final=False)
     own = {a.key for a in (*email.envelope.to, *email.envelope.cc, *email.envelope.from_)}
-    return Report(
-        tuple(a for a in _unique(_near_failure(notice)) if a not in own and not _is_postmaster(a)), final=True
-    )
+    for found in (_near_failure(notice), _ADDRESS.findall(notice), _recipients_of_copy(email, text)):
+        if failed := tuple(a for a in _unique(found) if a not in own and not _is_postmaster(a)):
+            return Report(failed, final=True)
+    return Report((), final=True)
+
+
+def _recipients_of_copy(email: Email, text: str) -> list[str]:
+    """To whom the returned message went, where the notice names nobody."""
+    if email.returned:
+        lines = headers.fields(email.returned.encode("utf-8", "surrogateescape")).get("to", [])
+    else:
+        lines = _TO_LINE.findall(text[:200_000])[:1]
+    return _ADDRESS.findall(" ".join(lines))
 
 
 def notice_of(text: str) -> str:

@@ -168,25 +168,22 @@ def _delivery(case: _Case) -> Verdict | None:
     if "disposition-notification" in kind or "feedback-report" in kind:
         return _by(Origin.AUTOMATED, "receipt-or-feedback-report")
     whole = case.email.plain or f"{case.visible.text}\n{case.visible.quoted}"
-    if case.email.report:
-        report = bounces.of_status(case.email.report)
-        if report.final:
-            failed = report.failed or bounces.of_text(case.email, whole).failed
-            return Verdict(Origin.BOUNCE, "delivery-status", failed, bounces.returned_id(case.email, whole))
-        return _by(Origin.AUTOMATED, "delivery-status-not-final")
-    if not _is_from_mail_system(case, whole):
-        return None
-    report = bounces.of_text(case.email, whole)
+    rule, report = "delivery-status", bounces.of_status(case.email.report or "")
+    if report is None:
+        if not case.email.report and not _is_from_mail_system(case, whole):
+            return None
+        rule, report = "mail-system", bounces.of_text(case.email, whole)
     if not report.final:
-        return _by(Origin.AUTOMATED, "delivery-delayed")
-    return Verdict(Origin.BOUNCE, "mail-system", report.failed, bounces.returned_id(case.email, whole))
+        return _by(Origin.AUTOMATED, f"{rule}-not-final")
+    failed = report.failed or bounces.of_text(case.email, whole).failed
+    return Verdict(Origin.BOUNCE, rule, failed, bounces.returned_id(case.email, whole))
 
 
 _SYSTEM = re.compile(
-    r"mailer-?daemon|mail[._ -]?delivery|postmaster|mail system|system administrator|mdaemon", re.IGNORECASE
+    r"mailer-?daemon|mail[._ -]?delivery|post_?master|mail system|system administrator|mdaemon", re.IGNORECASE
 )
 _FAILED = re.compile(
-    r"undeliver|not (be )?deliver|deliver(y|ed)? (to the following|failed|has failed)|could ?n[o']t (be )?(deliver|send)|unable to deliver|permanent(ly)? (error|fail|fatal)"
+    r"undeliver|not (be )?deliver|did not reach|deliver(y|ed)? (to the following|failed|has failed)|could ?n[o']t (be )?(deliver|send)|unable to deliver|permanent(ly)? (error|fail|fatal)"
     r"|\b55[0-4][ -]|5\.\d\.\d|user unknown|no such user|returned to sender|failed recipient|rejected|nicht zugestellt|unzustellbar|bounce",
     re.IGNORECASE,
 )

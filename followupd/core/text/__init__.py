@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from followupd.core.mail import Address, Email
 from followupd.core.text.body import body_of, clean
 from followupd.core.text.quotes import split_quotes
-from followupd.core.text.signature import split_signature
+from followupd.core.text.signature import split_device, split_signature
 from followupd.core.text.visible import Visible
 
 __all__ = ["Visible", "visible", "visible_of"]
@@ -28,11 +28,12 @@ def visible_of(plain: str) -> str:
 
 def _taken_apart(lines: list[str], senders: Iterable[Address]) -> Visible:
     split = split_quotes(lines)
-    text, signature = split_signature(split.new, senders=senders)
+    new, device, below = split_device(split.new)
+    text, signature = split_signature(new, senders=senders)
     return Visible(
         text=_joined(text)[:MAX_VISIBLE],
-        signature=_joined(signature)[:MAX_VISIBLE],
-        quoted=_joined(split.old)[:MAX_VISIBLE],
+        signature=_joined(signature + device)[:MAX_VISIBLE],
+        quoted=_joined(below + split.old)[:MAX_VISIBLE],
         forwarded=split.forwarded,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from followupd.core.mail import Email
 from followupd.core.text import patterns
@@ -23,7 +24,7 @@ def body_of(email: Email) -> list[str]:
 
 def clean(text: str) -> list[str]:
     """Lines without invisible characters and odd white space."""
-    text = _INVISIBLE.sub("", text[:MAX_BODY].replace("\u2028", "\n").translate(_SPACES))
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_BODY]).replace("\u2028", "\n").translate(_SPACES))
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n").split("\n")
 
 

@@ -45,7 +45,7 @@ def label() -> re.Pattern[str]:
 def original() -> re.Pattern[str]:
     """A separator above an unmarked quotation."""
     return re.compile(
-        rf"\s*[-_=*#>\s]{{2,40}}\s*(?:{_any(data()['separators']['original'])})\b[^\w]{{0,60}}$", re.IGNORECASE
+        rf"\s*[-_=*#>\s]{{2,40}}\s*(?:{_any(data()['separators']['original'])})\b\W{{0,60}}$", re.IGNORECASE
     )
 
 
@@ -66,7 +66,7 @@ def signoff() -> re.Pattern[str]:
     """A closing formula, alone on its line or before a name (group ``name``)."""
     words = _any(data()["signature"]["signoffs"])
     name = r"(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3})"
-    return re.compile(rf"\W{{0,3}}(?:{words})(?:\s*[,.!;~–—-]*\s*$|\s*[,!–—-]\s*{name}\W{{0,4}}$)", re.IGNORECASE)
+    return re.compile(rf"\W{{0,3}}(?:{words})(?:\W{{0,8}}$|\s*[,!–—-]\s*{name}\W{{0,4}}$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

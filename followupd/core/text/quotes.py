@@ -12,7 +12,10 @@ WRAPPED = 6
 
 _MARK = re.compile(r" {0,3}>(?!From )")
 _DATED = re.compile(r"\d{1,2}[:.h]\d\d|\d{4}|\d{1,2}[./-]\d{1,2}|[^\s<>@]+@[^\s<>@]+")
-_RULE = re.compile(r"\s*[_=*\-–—]{5,}\s*$")
+_RULE = re.compile(r"\s*[_=*\-–—]{3,}\s*$")
+_TITLED_RULE = re.compile(r"\s*[-=_*]{4,}\s*[^\s-].{1,60}[-=_*]{4,}\s*$")
+_BARE_END = re.compile(r"[>\])\"]\s*[:：]$")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d\d")
 _MAIL = re.compile(r"[^\s<>@:]+@[^\s<>@]+\.[^\s<>@]+")
 
 
@@ -30,7 +33,7 @@ def split_quotes(lines: list[str]) -> Split:
     out = Split()
     at = 0
     while at < len(lines):
-        if _MARK.match(lines[at]):
+        if _MARK.match(lines[at]) or _is_spilled(lines, at):
             out.old.append(lines[at])
             at += 1
         elif end := _introduction(lines, at, out):
@@ -40,6 +43,14 @@ def split_quotes(lines: list[str]) -> Split:
             out.new.append(lines[at])
             at += 1
     return out
+
+
+def _is_spilled(lines: list[str], at: int) -> bool:
+    """The rest of a long quoted line that a client wrapped without a mark: between marked lines, without a gap."""
+    if not 0 < at < len(lines) - 1 or not lines[at].strip():
+        return False
+    before = lines[at - 1]
+    return len(before) >= 60 and bool(_MARK.match(before) and _MARK.match(lines[at + 1]))
 
 
 def _introduction(lines: list[str], at: int, out: Split) -> int:
@@ -54,7 +65,7 @@ def _introduction(lines: list[str], at: int, out: Split) -> int:
         return _end(lines, at + 1)
     if end := attribution(lines, at):
         return end if _follows_mark(lines, end) else len(lines)
-    start = _next(lines, at + 1) if _RULE.match(line) else at
+    start = _next(lines, at + 1) if _RULE.match(line) or _TITLED_RULE.match(line[:200]) else at
     if start < len(lines) and is_header_block(lines, start, ruled=start != at):
         return _end(lines, start)
     return 0
@@ -96,10 +107,17 @@ def attribution(lines: list[str], at: int) -> int:
         joined = f"{joined} {line}".strip()
         if not line or len(joined) > 500:
             break
-        if line.endswith((":", "：")) and patterns.verb().search(joined):
+        if _ends_attribution(line, joined):
             marked = _follows_mark(lines, end + 1)
             return end + 1 if _is_attribution(joined, lines[at : end + 1], marked=marked) else 0
     return 0
+
+
+def _ends_attribution(line: str, joined: str) -> bool:
+    """A verb with a colon; a verb at the very end behind an address; or, in some clients, date, clock and address alone."""
+    if verb := patterns.verb().search(joined):
+        return line.endswith((":", "：")) or (verb.end() == len(joined) and bool(_MAIL.search(joined)))
+    return bool(_BARE_END.search(line) and _CLOCK.search(joined) and _MAIL.search(joined))
 
 
 def _is_attribution(joined: str, lines: list[str], *, marked: bool) -> bool:

@@ -10,10 +10,14 @@ from followupd.core.text import patterns
 
 MARKED_LINES = 40
 """A line ``-- `` with more than this below it is no signature's."""
+DRAWN_LINES = 12
+"""A line drawn with other characters is a signature's only this near to the end."""
 BLOCK_LINES = 25
 """How many lines from its end a text's sign-off may stand."""
 
-_MARKER = re.compile(r"--\s?$|[_—–]{2,3}\s*$")
+_MARKER = re.compile(r"--\s?$")
+_DRAWN = re.compile(r"\s*(?:[_—–=*-]{1,80}|(?:[_—–=*-]\s){3,40})\s*$")
+_DASHED_NAME = re.compile(r"\s*[-–—~]\s?[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,2}\s*$")
 _POSTSCRIPT = re.compile(r"\W{0,3}p\.?\s?s\.?\b[.:]?", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\W\d_]{2,}[.!?…]['\"”)]*\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -21,33 +25,39 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def split_signature(lines: list[str], *, senders: Iterable[Address] = ()) -> tuple[list[str], list[str]]:
     """Part the lines that speak from those that sign; sign-off and name are in the latter."""
-    text, device = _without_devices(lines)
-    text, marked = _cut(text, _marker(text))
+    text, marked = _cut(lines, _marker(lines))
     text, legal = _cut(text, _disclaimer(text))
-    names = _names(senders)
-    text, block, kept = _close(text, names)
-    return text + kept, block + legal + marked + device
+    text, block, kept = _close(text, _names(senders))
+    return text + kept, block + legal + marked
 
 
 def _cut(lines: list[str], at: int) -> tuple[list[str], list[str]]:
     return lines[:at], lines[at:]
 
 
-def _without_devices(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Lines such as "Sent from my phone" stand at the end of what is new, wherever the quotation stood."""
-    text: list[str] = []
-    device: list[str] = []
-    for i, line in enumerate(lines):
-        alone = i == 0 or not lines[i - 1].strip() or i + 1 == len(lines) or not lines[i + 1].strip()
-        (device if alone and len(line) < 120 and patterns.device().match(line) else text).append(line)
-    return text, device
+def split_device(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Part at a line such as "Sent from my phone": what is above, the line, and the old mail that some clients put below."""
+    for at, line in enumerate(lines):
+        alone = at == 0 or not lines[at - 1].strip() or at + 1 == len(lines) or not lines[at + 1].strip()
+        if alone and len(line) < 120 and patterns.device().match(line):
+            return lines[:at], [line], lines[at + 1 :]
+    return lines, [], []
 
 
 def _marker(lines: list[str]) -> int:
+    """``-- `` alone, or near the end a line drawn below the text."""
     for at in range(max(0, len(lines) - MARKED_LINES), len(lines)):
-        if _MARKER.match(lines[at]):
+        if _MARKER.match(lines[at]) or (
+            len(lines) - at <= DRAWN_LINES and _DRAWN.match(lines[at]) and _is_contact(lines[at + 1 :])
+        ):
             return at
     return len(lines)
+
+
+def _is_contact(lines: list[str]) -> bool:
+    """Short lines that are no sentences, such as name, firm and numbers."""
+    filled = [line for line in lines if line.strip()]
+    return bool(filled) and not any(_speaks(line) or _SENTENCE.search(line) for line in filled)
 
 
 def _disclaimer(lines: list[str]) -> int:
@@ -87,6 +97,8 @@ def _close(lines: list[str], names: frozenset[str]) -> tuple[list[str], list[str
         elif target is kept and not line.strip():
             target = block
         target.append(line)
+    if not any(line.strip() for line in lines[:at]):
+        return [*lines[:at], block[0]], block[1:], kept  # "Thank you!" may be all that it says
     return lines[:at], block, kept
 
 
