@@ -147,7 +147,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
 
 
 def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str], frozenset[str]]:
-    people, robots = set(), set()
+    people, robots = set[str](), set[str]()
     for message in messages:
         reading = message.reading
         if reading.origin is Origin.BOUNCE:

@@ -18,7 +18,7 @@ from followupd.core.policy import Policy, Rule
 from followupd.core.reading import Origin, Promise, Says
 from followupd.core.route import NoRoute, Route
 from followupd.core.silence import Silence, measure
-from followupd.core.worktime import Delay
+from followupd.core.worktime import Delay, Unit
 
 
 class Hold(StrEnum):
@@ -67,7 +67,8 @@ class Step:
 class Decision:
     """The judgement on one opportunity at one moment.
 
-    ``steps`` are right now, whether due or not; ``blocked`` tells that none may be drafted at present, ``hold`` why.
+    ``steps`` are right now, whether due or not; ``blocked`` tells that none may be drafted at present, ``hold``
+    why, and ``doubt`` what is uncertain ("" if nothing is).
     """
 
     opportunity: Opportunity
@@ -83,6 +84,7 @@ class Decision:
     drafts: tuple[DraftRecord, ...]
     route: Route | NoRoute
     ahead: Interview | None
+    doubt: str
     reasons: tuple[Reason, ...]
 
     @property
@@ -93,6 +95,7 @@ class Decision:
         return min(self.steps, key=lambda s: s.due, default=None)
 
 
+_A_BUSINESS_DAY = Delay(1, Unit.BUSINESS_DAYS)
 _NOTHING_FOLLOWS = frozenset(Hold) - {Hold.INTERVIEW_AHEAD, Hold.SNOOZED, Hold.UNCERTAIN}
 _BLOCKS = frozenset(Hold) - {Hold.INTERVIEW_AHEAD}
 
@@ -138,6 +141,7 @@ def decide(opportunity: Opportunity, general: Policy, around: Surroundings) -> D
         drafts=around.drafts,
         route=path,
         ahead=ahead,
+        doubt=_doubt(frame),
         reasons=(*opportunity.reasons, *reasons),
     )
 
@@ -223,7 +227,7 @@ def _thanks(frame: _Frame) -> Iterator[Step]:
             continue
         calendar, delays = frame.policy.calendar, frame.policy.delays
         until = interview.end + delays.thank_you_until.span()
-        keep_until = calendar.after(until, Delay.parse("1bd"))
+        keep_until = calendar.after(until, _A_BUSINESS_DAY)
         due = calendar.after(interview.end, delays.thank_you)
         if frame.around.now >= keep_until or due > until:
             continue
@@ -376,7 +380,7 @@ def _hold(frame: _Frame, steps: Sequence[Step]) -> Hold | None:
         (Hold.SKIPPED, opportunity.skipped),
         (Hold.MY_TURN, frame.turn is Turn.MINE),
         (Hold.DRAFT_OPEN, live or frame.around.own_draft),
-        (Hold.UNCERTAIN, _uncertain(frame)),
+        (Hold.UNCERTAIN, bool(_doubt(frame))),
         (Hold.BOUNCED, isinstance(frame.path, NoRoute) and frame.path.bounced),
         (Hold.NO_ADDRESS, isinstance(frame.path, NoRoute)),
         (
@@ -391,15 +395,18 @@ def _hold(frame: _Frame, steps: Sequence[Step]) -> Hold | None:
     return next((hold for hold, applies in holds if applies), None)
 
 
-def _uncertain(frame: _Frame) -> bool:
-    """A time that cannot be told, words that cannot be read, or mail that may belong here and came after the last word."""
-    opportunity, now = frame.opportunity, frame.around.now
+def _doubt(frame: _Frame) -> str:
+    """What is uncertain: a time that cannot be told, words that cannot be read, mail that may belong here; "" if nothing."""
+    opportunity, now, calendar = frame.opportunity, frame.around.now, frame.policy.calendar
     last = opportunity.words[-1].when if opportunity.words else opportunity.messages[0].when
-    doubted = any(m.when >= last for m in opportunity.doubts)
-    calendar = frame.policy.calendar
-    waits = [i for i in opportunity.interviews if i.state is InterviewState.UNCERTAIN]
-    unsure = any(now < calendar.after(i.latest_end, Delay.parse("1bd")) for i in waits)
-    return bool(doubted or unsure or opportunity.unclear)
+    for message in (m for m in opportunity.doubts if m.when >= last):
+        return f"{message.id} may belong to this process"
+    for interview in (i for i in opportunity.interviews if i.state is InterviewState.UNCERTAIN):
+        if now < calendar.after(interview.latest_end, _A_BUSINESS_DAY):
+            return f"the time of the interview on {interview.start.date().isoformat()} cannot be told for certain"
+    if opportunity.unclear:
+        return f"{opportunity.unclear.id} is written in a language that followupd cannot read"
+    return ""
 
 
 def _only_thanks_of_one_interview(frame: _Frame, steps: Sequence[Step]) -> bool:

@@ -1,0 +1,235 @@
+"""One full pass over all accounts: sync, understand, decide, draft; and a look at what is known without one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from followupd.core import text
+from followupd.core.decide import Decision
+from followupd.core.drafting import Desk
+from followupd.core.errors import FollowupdError, TemplateError
+from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState
+from followupd.core.mail import MessageId
+from followupd.core.messages import Message
+from followupd.core.plan import Order
+from followupd.core.policy import Policy
+from followupd.core.ports import Store, StoredDraft, Templates
+from followupd.core.reader import Reader
+from followupd.core.worktime import Delay
+from followupd.daemon.dispatch import Dispatcher
+from followupd.daemon.evaluate import Evaluation, evaluate
+from followupd.daemon.report import (
+    AccountReport,
+    DraftReport,
+    Notice,
+    PassReport,
+    notices_of,
+    of_accounts,
+    of_unreadable,
+)
+from followupd.daemon.sync import Account, Progress, sync
+
+log = logging.getLogger(__name__)
+
+Seen = Mapping[str, Sequence[StoredDraft]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The use cases of one user."""
+
+    store: Store
+    policy: Policy
+    accounts: Sequence[Account]
+    templates: Templates
+    lookback: Delay
+
+    def status(self, now: datetime) -> PassReport:
+        """What is known at ``now``, without a look into any mailbox."""
+        evaluation = evaluate(self.store, self.policy, now)
+        return PassReport(
+            at=now,
+            accounts=tuple(self.report_of(a.name, None) for a in self.accounts),
+            decisions=evaluation.plan.decisions,
+            drafts=tuple(DraftReport(record=r, action="none") for r in evaluation.ledger if r.state in LIVE),
+            notices=tuple(notices_of(evaluation.plan)),
+        )
+
+    def once(self, now: datetime, *, dry_run: bool = False, progress: Progress = lambda *_: None) -> PassReport:
+        """One full pass at ``now``. What goes wrong in one account is in its report and stops only that account.
+
+        Drafts are looked at before Sent is read: one that is gone was sent, if at all, before that. Before anything is
+        drafted the mailboxes are read once more.
+        """
+        run = _Pass(service=self, now=now, dry_run=dry_run)
+        run.look_at_drafts()
+        run.sync(progress)
+        run.judge()
+        if run.evaluation.plan.create and not dry_run:
+            run.sync(progress)
+            run.judge()
+        run.perform()
+        return run.report()
+
+    def quote(self, spans: Mapping[MessageId, tuple[int, int]], messages: Sequence[Message]) -> dict[MessageId, str]:
+        """The given spans of the visible texts, read again from the mailbox, on one line each; what is gone is left out.
+
+        Raises the errors of the Mailbox port.
+        """
+        quotes: dict[MessageId, str] = {}
+        for account in self.accounts:
+            ids = [m.copy.id for m in messages if m.account == account.name and m.present and m.id in spans]
+            for email in account.mailbox.fetch(ids) if ids else ():
+                start, end = spans[email.envelope.message_id]
+                quotes[email.envelope.message_id] = " ".join(text.visible(email).text[start:end].split())
+        return quotes
+
+    def report_of(self, name: str, error: FollowupdError | None) -> AccountReport:
+        """What is known of one account."""
+        return AccountReport(name=name, error=error, seen=self.store.seen(name), synced_at=self.store.synced_at(name))
+
+
+class _Pass:
+    """The state of one pass."""
+
+    evaluation: Evaluation
+
+    def __init__(self, *, service: Service, now: datetime, dry_run: bool) -> None:
+        self.service, self.now, self.dry_run = service, now, dry_run
+        self.store, self.policy = service.store, service.policy
+        self.errors: dict[str, FollowupdError] = {}
+        self.unreadable: list[MessageId] = []
+        self.notices: list[Notice] = []
+        self.drafts: dict[str, Sequence[StoredDraft]] = {}
+        self.actions: dict[DraftId, str] = {}
+        self.changed = False
+
+    # -------------------------------------------------------------- in
+
+    def look_at_drafts(self) -> None:
+        for account in self.service.accounts:
+            try:
+                self.drafts[account.name] = account.drafts.all()
+            except FollowupdError as error:
+                self._fail(account.name, error)
+
+    def sync(self, progress: Progress) -> None:
+        calendar = self.policy.calendar
+        after = calendar.at(calendar.local_date(self.now) - self.service.lookback.span(), time())
+        reader = Reader(self.policy)
+        for account in (a for a in self.service.accounts if a.name not in self.errors):
+            try:
+                self.unreadable += sync(account, self.store, reader, after=after, at=self.now, progress=progress)
+            except FollowupdError as error:
+                self._fail(account.name, error)
+
+    def judge(self) -> None:
+        sure = {name: stored for name, stored in self.drafts.items() if name not in self.errors}
+        self.evaluation = evaluate(self.store, self.policy, self.now, drafts=sure)
+        if self.evaluation.changed:
+            self.store.put_drafts(self.evaluation.changed)
+
+    def _fail(self, name: str, error: FollowupdError) -> None:
+        log.error("%s: %s", name, error)
+        self.errors[name] = error
+
+    # -------------------------------------------------------------- out
+
+    def perform(self) -> None:
+        """Carry out the plan, account by account; one that failed in this pass is left alone."""
+        dispatcher = Dispatcher(self.store, self.policy, {a.name: a for a in self.service.accounts})
+        for record in (*self.evaluation.plan.withdraw, *self._cut_off()):
+            self._do(record, dispatcher, "withdrawn")
+        for order in self.evaluation.plan.create:
+            if record := self._written(order):
+                self._do(record, dispatcher, "created")
+        self._retire_unmade()
+
+    def _cut_off(self) -> list[DraftRecord]:
+        """Withdrawn drafts that still lie there: their removal was cut off."""
+        still = (s.record for s in self.evaluation.sightings if s.stored)
+        return [r for r in still if r.state is DraftState.WITHDRAWN]
+
+    def _written(self, order: Order) -> DraftRecord | None:
+        if any(m.account in self.errors for m in order.decision.opportunity.messages):
+            return None
+        try:
+            return Desk(self.service.templates).draft(order, self.now)
+        except TemplateError as error:
+            self.notices.append(
+                Notice(code="template", message=f"{error}: {error.remedy}", opportunity=order.decision.opportunity.id)
+            )
+            return None
+
+    def _do(self, record: DraftRecord, dispatcher: Dispatcher, action: str) -> None:
+        if record.account in self.errors:
+            return
+        if self.dry_run:
+            self.actions[record.id] = "would_create" if action == "created" else "would_withdraw"
+            self.store.put_drafts([record])
+            return
+        self.changed = True
+        try:
+            if action == "created":
+                dispatcher.create(record, {m.id: m for m in self.evaluation.messages})
+            elif dispatcher.withdraw(record, self.now).state is not DraftState.WITHDRAWN:
+                action = "kept"
+            self.actions[record.id] = action
+        except FollowupdError as error:
+            self._fail(record.account, error)
+
+    def _retire_unmade(self) -> None:
+        """Outbox rows of an earlier pass that never became a draft and are not wanted any more."""
+        wanted = {o.id for o in self.evaluation.plan.create}
+        unmade = [
+            replace(r, state=DraftState.SUPERSEDED, ended_at=self.now)
+            for r in self.evaluation.ledger
+            if r.state is DraftState.PLANNED and r.id not in wanted and r.account not in self.errors
+        ]
+        if unmade:
+            self.store.put_drafts(unmade)
+
+    # -------------------------------------------------------------- told
+
+    def report(self) -> PassReport:
+        after = self._after()
+        return PassReport(
+            at=self.now,
+            accounts=tuple(self.service.report_of(a.name, self.errors.get(a.name)) for a in self.service.accounts),
+            decisions=after.plan.decisions,
+            drafts=tuple(self._draft_reports(after)),
+            notices=(
+                *of_unreadable(self.unreadable),
+                *of_accounts(self.errors),
+                *notices_of(self.evaluation.plan),
+                *self.notices,
+            ),
+            quotes=self._quotes(after.plan.decisions),
+        )
+
+    def _after(self) -> Evaluation:
+        """The judgement once the plan was carried out: a draft made now holds the next step."""
+        if not self.changed:
+            return self.evaluation
+        return evaluate(self.store, self.policy, self.now, own=self.evaluation.own_drafts)
+
+    def _draft_reports(self, after: Evaluation) -> list[DraftReport]:
+        before = {r.id: r.state for r in self.evaluation.ledger}
+        return [
+            DraftReport(record=r, action=self.actions.get(r.id, "kept" if r.id in before else "none"))
+            for r in after.ledger
+            if r.state in LIVE or r.id in self.actions or r in self.evaluation.changed
+        ]
+
+    def _quotes(self, decisions: Sequence[Decision]) -> dict[MessageId, str]:
+        """The words of the promises that stand; without them where the mailbox does not answer any more."""
+        spoken = [d.silence.promised_in for d in decisions if d.silence.promised_in]
+        spans = {m.id: (m.reading.promise.start, m.reading.promise.end) for m in spoken if m.reading.promise}
+        try:
+            return self.service.quote(spans, [m for m in spoken if m.account not in self.errors])
+        except FollowupdError as error:
+            log.warning("no quotations: %s", error)
+            return {}
