@@ -255,16 +255,15 @@ def _rank(strand: Strand, cluster: Cluster) -> Rank:
     company = (
         any(entities.same_company(strand.company, c) for c in cluster.known("company")) if strand.company else False
     )
-    if strand.requisitions & cluster.union("requisitions") and (employer or company):
-        return Rank.CERTAIN
-    if strand.people & cluster.union("people"):
-        return Rank.PERSON
-    if employer or (company and strand.role and cluster.known("role")):
-        return Rank.EMPLOYER
-    if company or _domain_says(strand, cluster):
-        second = strand.robots & cluster.union("robots") or _domain_says(strand, cluster)
-        return Rank.SECOND_SIGN if second else Rank.COMPANY
-    return Rank.NONE
+    spelled = _domain_says(strand, cluster)
+    ranks = (
+        (Rank.CERTAIN, (employer or company) and bool(strand.requisitions & cluster.union("requisitions"))),
+        (Rank.PERSON, bool(strand.people & cluster.union("people"))),
+        (Rank.EMPLOYER, employer or (company and bool(strand.role and cluster.known("role")))),
+        (Rank.SECOND_SIGN, spelled or (company and bool(strand.robots & cluster.union("robots")))),
+        (Rank.COMPANY, company),
+    )
+    return next((rank for rank, applies in ranks if applies), Rank.NONE)
 
 
 def _domain_says(strand: Strand, cluster: Cluster) -> bool:

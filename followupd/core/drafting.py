@@ -57,7 +57,7 @@ class Desk:
 
     def _language(self, opportunity: Opportunity, policy: Policy) -> str:
         wished = policy.language if policy.language != "auto" else opportunity.language
-        return wished if wished in self.templates.languages() else "en"
+        return wished if wished and wished in self.templates.languages() else "en"
 
 
 def octets(record: DraftRecord, policy: Policy) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -109,7 +109,7 @@ def _opportunity(group: Cluster, me: Identities, words: Sequence[Word], now: dat
         interviews=tuple(held),
         stage=stage,
         outcome=outcome,
-        turn=_turn(course, stage, owed, held, now),
+        turn=_turn(course, stage, owed),
         words=tuple(course.words),
         promise_by=course.promise_by,
         closed_by=course.closed_by,
@@ -139,7 +139,7 @@ class _Said:
     at: datetime | None = None
 
     @classmethod
-    def of(cls, words: Sequence[Word], ids: Collection[MessageId]) -> _Said:
+    def of(cls, words: Sequence[Word], ids: Set[MessageId]) -> _Said:
         """What the user's words add up to; the later outranks the earlier, ``track`` takes back skip and outcome."""
         skipped, snoozed, outcome, at = False, None, None, None
         notes: list[str] = []
@@ -175,7 +175,7 @@ def _owed(course: Course, held: Sequence[Interview], now: datetime) -> Message |
     return asks[-1] if asks else None
 
 
-def _turn(course: Course, stage: Stage, owed: Message | None, held: Sequence[Interview], now: datetime) -> Turn:
+def _turn(course: Course, stage: Stage, owed: Message | None) -> Turn:
     if stage in (Stage.CLOSED, Stage.ON_HOLD):
         return Turn.NOBODY
     if stage is Stage.OFFER and not course.offer_answered:

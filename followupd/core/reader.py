@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from itertools import chain
 
@@ -18,7 +19,7 @@ from followupd.core.address_form import is_formal
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
 from followupd.core.policy import Policy
-from followupd.core.reading import READER_VERSION, Finding, Invite, Origin, Reading, Says
+from followupd.core.reading import READER_VERSION, Finding, Invite, Origin, Promise, Reading, Says, TimeMention
 from followupd.core.text import Visible
 
 _SHORT = 400
@@ -91,8 +92,6 @@ class Reader:
         )
         facts = entities.facts(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
         arranging = any(f.says in _ARRANGING for f in findings)
-        country = self.policy.country or None
-        where = {"language": spoken, "written": written, "country": country}
         return Reading(
             origin=verdict.origin,
             origin_rule=verdict.rule,
@@ -100,10 +99,10 @@ class Reader:
             understood=understood,
             empty=not seen.text.strip(),
             findings=findings,
-            times=dates.find_times(seen.text, zone=self.policy.calendar.zone, **where) if arranging else (),
+            times=self._times(seen, spoken, written) if arranging else (),
             duration_minutes=dates.find_duration(seen.text, spoken) if arranging else None,
             invites=called,
-            promise=self._promise(seen, findings, where) if not mine else None,
+            promise=self._promise(seen, findings, spoken, written) if not mine else None,
             referral=facts.referral,
             interviewers=tuple(self._interviewers(email, seen)) if arranging and not mine else (),
             formal=is_formal(seen.text, code),
@@ -123,13 +122,22 @@ class Reader:
         written, zone = moment(email.envelope), self.policy.calendar.zone
         return tuple(chain.from_iterable(invites.read(p, zone=zone, written=written) for p in email.calendars))
 
-    def _promise(
-        self, seen: Visible, findings: tuple[Finding, ...], where: dict[str, object]
-    ) -> promises.Promise | None:
+    def _times(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
+        zone, country = self.policy.calendar.zone, self.policy.country or None
+        return dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
+
+    def _promise(self, seen: Visible, findings: tuple[Finding, ...], code: str, written: datetime) -> Promise | None:
         made = [f for f in findings if f.says is Says.PROMISES and f.part == "text"]
         if not made or any(f.says is Says.REJECTS for f in findings):
             return None
-        return promises.promise(seen.text, findings=made, calendar=self.policy.calendar, **where)  # type: ignore[arg-type]
+        return promises.promise(
+            seen.text,
+            findings=made,
+            language=code,
+            written=written,
+            calendar=self.policy.calendar,
+            country=self.policy.country or None,
+        )
 
     def _interviewers(self, email: Email, seen: Visible) -> Iterator[Address]:
         """People whom the text names and whose address it gives, or who read it in copy."""

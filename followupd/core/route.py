@@ -89,7 +89,7 @@ def _last_word(opportunity: Opportunity) -> Message | None:
     words = [e.message for e in opportunity.words if e.message]
     writers = opportunity.writers()
     kept = [m for m in words if not (m.mine and m.says(Says.THANKS) and not _reaches_any(m, writers))]
-    return (kept or words or [None])[-1]
+    return (kept or words)[-1] if words else None
 
 
 def _reaches_any(message: Message, people: Collection[str]) -> bool:

@@ -144,8 +144,8 @@ class _Pass:
         for record in (*self.evaluation.plan.withdraw, *self._cut_off()):
             self._do(record, dispatcher, "withdrawn")
         for order in self.evaluation.plan.create:
-            if record := self._written(order):
-                self._do(record, dispatcher, "created")
+            if written := self._written(order):
+                self._do(written, dispatcher, "created")
         self._retire_unmade()
 
     def _cut_off(self) -> list[DraftRecord]:
