@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from followupd.core.mail import Address, Email
@@ -18,15 +19,18 @@ MAX_VISIBLE = 65_536
 
 def visible(email: Email) -> Visible:
     """The text that ``email`` adds; what was taken off is in ``signature`` and ``quoted``. Lines stay as they were broken."""
-    return _taken_apart(body_of(email), email.envelope.from_)
+    return _taken_apart(body_of(email), email.envelope.from_, email.envelope.subject)
 
 
 def visible_of(plain: str) -> str:
     """The same for a bare plain text of nobody in particular."""
-    return _taken_apart(clean(plain), ()).text
+    return _taken_apart(clean(plain), (), "").text
 
 
-def _taken_apart(lines: list[str], senders: Iterable[Address]) -> Visible:
+_FORWARD = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|pd|vs|vb|fs)\s*[:：]", re.IGNORECASE)
+
+
+def _taken_apart(lines: list[str], senders: Iterable[Address], subject: str) -> Visible:
     split = split_quotes(lines)
     new, device, below = split_device(split.new)
     text, signature = split_signature(new, senders=senders)
@@ -34,7 +38,7 @@ def _taken_apart(lines: list[str], senders: Iterable[Address]) -> Visible:
         text=_joined(text)[:MAX_VISIBLE],
         signature=_joined(signature + device)[:MAX_VISIBLE],
         quoted=_joined(below + split.old)[:MAX_VISIBLE],
-        forwarded=split.forwarded,
+        forwarded=split.forwarded or (split.headed and bool(_FORWARD.match(subject))),
     )
 
 

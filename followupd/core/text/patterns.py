@@ -30,7 +30,7 @@ def attribution_start() -> re.Pattern[str]:
     """How an attribution line begins: a preposition, a weekday or a date."""
     weekday = r"[^\W\d_]{2,12}\.?,?\s+\d{1,2}[\s./-]"
     return re.compile(
-        rf"\W{{0,3}}(?:(?:{_any(data()['attribution']['starts'])})\s+|{weekday}|\d{{1,4}}[./-])", re.IGNORECASE
+        rf"\W{{0,8}}(?:(?:{_any(data()['attribution']['starts'])})\s+|{weekday}|\d{{1,4}}[./-])", re.IGNORECASE
     )
 
 

@@ -21,11 +21,12 @@ _MAIL = re.compile(r"[^\s<>@:]+@[^\s<>@]+\.[^\s<>@]+")
 
 @dataclass(slots=True)
 class Split:
-    """The lines that are new, those that are old, and whether mail was forwarded."""
+    """The lines that are new, those that are old, and whether mail was forwarded, or stands there with its headers."""
 
     new: list[str] = field(default_factory=list)
     old: list[str] = field(default_factory=list)
     forwarded: bool = False
+    headed: bool = False
 
 
 def split_quotes(lines: list[str]) -> Split:
@@ -34,6 +35,7 @@ def split_quotes(lines: list[str]) -> Split:
     at = 0
     while at < len(lines):
         if _MARK.match(lines[at]) or _is_spilled(lines, at):
+            out.forwarded = out.forwarded or _opens_marked_forward(lines, at)
             out.old.append(lines[at])
             at += 1
         elif end := _introduction(lines, at, out):
@@ -67,6 +69,7 @@ def _introduction(lines: list[str], at: int, out: Split) -> int:
         return end if _follows_mark(lines, end) else len(lines)
     start = _next(lines, at + 1) if _RULE.match(line) or _TITLED_RULE.match(line[:200]) else at
     if start < len(lines) and is_header_block(lines, start, ruled=start != at):
+        out.headed = True
         return _end(lines, start)
     return 0
 
@@ -99,11 +102,18 @@ def _opens_forward(lines: list[str], at: int) -> bool:
     )
 
 
+def _opens_marked_forward(lines: list[str], at: int) -> bool:
+    """The same where the forwarded mail is marked as a quotation, its separator in the first line."""
+    if at and _MARK.match(lines[at - 1]):
+        return False
+    return bool(patterns.forwarded().match(lines[at].lstrip("> ")[:200]))
+
+
 def attribution(lines: list[str], at: int) -> int:
     """The line after the attribution that begins at line ``at``, 0 if none does ("On … wrote:", over several lines)."""
     joined = ""
     for end in range(at, min(at + WRAPPED, len(lines))):
-        line = lines[end].strip()
+        line = lines[end].strip(" -–—=")
         joined = f"{joined} {line}".strip()
         if not line or len(joined) > 500:
             break
@@ -148,4 +158,4 @@ def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
         text += line[:300] + "\n"
     if "from" not in kinds or not kinds & {"sent", "date", "subject"}:
         return False
-    return len(kinds) >= 3 - ruled and ("subject" in kinds or bool(_MAIL.search(text)))
+    return len(kinds) >= 3 - ruled and (bool(kinds & {"subject", "sent"}) or bool(_MAIL.search(text)))

@@ -109,19 +109,20 @@ def _speaks(line: str) -> bool:
 
 def _signoff(lines: list[str], names: frozenset[str]) -> int:
     """The line at which the sign-off begins, ``len(lines)`` if there is none."""
-    first = max(0, len(lines) - BLOCK_LINES)
-    for at in range(first, len(lines)):
-        line = lines[at].strip()
-        if (
-            line
-            and len(line) < 80
-            and (m := patterns.signoff().match(line))
-            and _is_close(lines, at, names, inline=bool(m["name"]))
-        ):
-            return at
-    return next(
-        (at for at in range(first, len(lines)) if _is_name(lines[at], names) and _rest_is_short(lines, at)), len(lines)
-    )
+    tail = range(max(0, len(lines) - BLOCK_LINES), len(lines))
+    if (at := next((i for i in tail if _is_formula(lines, i, names)), None)) is not None:
+        return at
+    last = max((i for i in tail if lines[i].strip()), default=0)
+    if last and _DASHED_NAME.match(lines[last]):
+        return last
+    return next((i for i in tail if _is_name(lines[i], names) and _rest_is_short(lines, i)), len(lines))
+
+
+def _is_formula(lines: list[str], at: int, names: frozenset[str]) -> bool:
+    """Whether a closing formula stands at line ``at``, with or without a name behind it."""
+    line = lines[at].strip()
+    found = patterns.signoff().match(line) if 0 < len(line) < 80 else None
+    return found is not None and _is_close(lines, at, names, inline=bool(found["name"]))
 
 
 def _is_close(lines: list[str], at: int, names: frozenset[str], *, inline: bool) -> bool:
