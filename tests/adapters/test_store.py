@@ -339,17 +339,19 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------ versions
 
 
-def schema(path: Path) -> list[tuple[str, ...]]:
+def schema(path: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as c:
-        tables = [t for (t,) in c.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-        return [
-            *((t, *map(str, row)) for t in tables for row in c.execute(f"PRAGMA table_info({t})")),
-            *((t, *map(str, row[2:])) for t in tables for row in c.execute(f"PRAGMA foreign_key_list({t})")),
-            *((t, *map(str, row[2:]), *(str(x) for x in c.execute(f"PRAGMA index_info({row[1]})")))
-              for t in tables for row in c.execute(f"PRAGMA index_list({t})")),
-            ("versions", *(str(c.execute(q).fetchone()) for q in (
-                "PRAGMA user_version", "PRAGMA application_id", "SELECT version_num FROM alembic_version"))),
-        ]  # fmt: skip
+        found: list[tuple[object, ...]] = []
+        for (table,) in c.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall():
+            found += [(table, *row) for row in c.execute(f"PRAGMA table_info({table})")]
+            found += [(table, *row) for row in c.execute(f"PRAGMA foreign_key_list({table})")]
+            indices = c.execute(f"SELECT name, [unique], partial FROM pragma_index_list('{table}') ORDER BY name")
+            found += [
+                (table, *row, *c.execute(f"PRAGMA index_info({row[0]})").fetchall()) for row in indices.fetchall()
+            ]
+        for question in ("PRAGMA user_version", "PRAGMA application_id", "SELECT version_num FROM alembic_version"):
+            found += c.execute(question).fetchall()
+    return found
 
 
 def test_migrating_and_creating_end_alike(tmp_path: Path) -> None:

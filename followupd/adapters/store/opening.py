@@ -57,6 +57,9 @@ def _file(path: Path) -> Callable[[], sqlite3.Connection]:
         # FULL: a draft's text is journalled before the draft is removed, and must not be lost with the power. It costs
         # one flush a commit, a few dozen in a pass.
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(
+            "PRAGMA wal_autocheckpoint = 4000"
+        )  # 16 MB: a first run copies its log a few times, not often
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 

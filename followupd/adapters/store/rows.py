@@ -9,17 +9,18 @@ from typing import Any
 import msgspec
 
 from followupd.core.ledger import DraftRecord, Word
-from followupd.core.mail import EmailId, Envelope, MailboxRole
+from followupd.core.mail import Address, EmailId, Envelope, MailboxRole
 from followupd.core.reading import Reading
 
+_NOBODY = Address(email="")
 _encoder = msgspec.json.Encoder()
 _envelopes = msgspec.json.Decoder(Envelope)
 _readings = msgspec.json.Decoder(Reading)
 _records = msgspec.json.Decoder(DraftRecord)
 _words = msgspec.json.Decoder(Word)
 
-EmailRow = tuple[int, str, bool, float, str, str, str, bytes]
-"""account, id, candidate, received, role, links, people, envelope."""
+EmailRow = tuple[int, str, int, float, str, str, str, bytes]
+"""account, id, candidate, received, role, links, people, envelope: plain types, which SQLite binds without asking."""
 
 
 def encoded(value: object) -> bytes:
@@ -47,14 +48,15 @@ def email_rows(account: int, added: Iterable[Envelope], candidates: Collection[E
 
 
 def _email_row(account: int, e: Envelope, *, candidate: bool) -> EmailRow:
-    links = "\n".join((e.message_id, *e.in_reply_to, *e.references))
-    sender = e.from_[0].key if e.from_ else ""
-    people = "\n".join((sender, *(a.key for a in (*e.from_[1:], *e.to, *e.cc))))
     try:
-        (links + people).encode()
+        json = _encoder.encode(e)
     except UnicodeEncodeError:
-        links, people = _clean(links), _clean(people)
-    return account, e.id, candidate, e.received_at.timestamp(), e.role, links, people, encoded(e)
+        json = encoded(e)
+        e = _envelopes.decode(json)
+    links = "\n".join([e.message_id, *e.in_reply_to, *e.references])
+    # the sender stands first, as an empty line where there is none
+    people = "\n".join([a.email for a in (*(e.from_ or (_NOBODY,)), *e.to, *e.cc)]).lower()
+    return account, e.id, int(candidate), e.received_at.timestamp(), e.role.value, links, people, json
 
 
 def envelope(json: bytes, role: str) -> Envelope:

@@ -21,7 +21,9 @@ from followupd.core.mail import Changes, EmailId, Envelope, MessageId, State
 from followupd.core.ports import Filed
 from followupd.core.reading import Reading
 
-# The three statements that run once a message are written out: a bound executemany costs what sqlite3 itself does.
+# The statements that run once a message are written out: a bound executemany costs what sqlite3 itself does.
+_REMOVE = "UPDATE emails SET present = 0 WHERE account = ? AND id = ?"
+_MOVE = "UPDATE emails SET role = ? WHERE account = ? AND id = ?"
 _ABSORB = """
     INSERT INTO emails (account, id, present, candidate, received, role, links, people, envelope)
     VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)
@@ -34,6 +36,13 @@ _READ = """
     ON CONFLICT (email) DO UPDATE SET reader = excluded.reader, reading = excluded.reading
 """
 _PROMOTE = "UPDATE emails SET candidate = 1 WHERE key = ?"
+
+# CROSS JOIN is SQLite's word for "in this order": readings are few, and left to itself it walks through all mail.
+_FILED = """
+    SELECT accounts.name, emails.role, emails.present, emails.envelope, readings.reading
+    FROM readings CROSS JOIN emails ON emails.key = readings.email JOIN accounts ON accounts.key = emails.account
+    ORDER BY emails.received, emails.key
+"""
 
 
 def open_store(path: Path, *, scratch: bool = False) -> SqliteStore:
@@ -101,13 +110,9 @@ class SqliteStore:
     def absorb(self, account: str, changes: Changes, candidates: Collection[EmailId]) -> None:
         with self._write() as c:
             key = _key(c, account)
-            of_key = emails.c.account == key
-            for gone in changes.removed:
-                c.execute(update(emails).where(of_key, emails.c.id == gone).values(present=0))
-            for moved, role in changes.moved.items():
-                c.execute(update(emails).where(of_key, emails.c.id == moved).values(role=role))
-            if changes.added:
-                c.exec_driver_sql(_ABSORB, rows.email_rows(key, changes.added, candidates))
+            _many(c, _REMOVE, [(key, gone) for gone in changes.removed])
+            _many(c, _MOVE, [(role.value, key, moved) for moved, role in changes.moved.items()])
+            _many(c, _ABSORB, rows.email_rows(key, changes.added, candidates))
             _set(c, key, state=changes.state)
 
     def unread(self, account: str, reader: str) -> Sequence[Envelope]:
@@ -123,10 +128,9 @@ class SqliteStore:
 
     def put_readings(self, account: str, reader: str, readings: Iterable[tuple[EmailId, Reading]]) -> None:
         made = [(id_, rows.encoded(reading)) for id_, reading in readings]  # before the lock: making them takes long
-        if made:
-            with self._write() as c:
-                key = _key(c, account)
-                c.exec_driver_sql(_READ, [(reader, json, key, id_) for id_, json in made])
+        with self._write() as c:
+            key = _key(c, account)
+            _many(c, _READ, [(reader, json, key, id_) for id_, json in made])
 
     def promote(
         self, account: str, *, message_ids: Collection[MessageId], people: Collection[str], domains: Collection[str]
@@ -135,18 +139,12 @@ class SqliteStore:
         with self._write() as c:
             key = _key(c, account)
             chosen = _sweep(c, key, sought)
-            if chosen:
-                c.exec_driver_sql(_PROMOTE, [(email,) for email in chosen])
+            _many(c, _PROMOTE, [(email,) for email in chosen])
         return len(chosen)
 
     def filed(self) -> Iterator[Filed]:
-        wanted = (
-            select(accounts.c.name, emails.c.role, emails.c.present, emails.c.envelope, readings.c.reading)
-            .select_from(emails.join(accounts).join(readings))
-            .order_by(emails.c.received, emails.c.key)
-        )
         with self._look() as c:
-            found = c.execute(wanted).all()
+            found = c.exec_driver_sql(_FILED).all()
         with translating(self._path):
             for account, role, present, envelope, reading in found:
                 yield Filed(
@@ -182,7 +180,6 @@ class SqliteStore:
 
     def forget(self, message_ids: Collection[MessageId] | None) -> None:
         with self._write() as c:
-            c.exec_driver_sql("PRAGMA secure_delete = ON")
             if message_ids is None:
                 for table in (accounts, drafts, words):
                     c.execute(delete(table))
@@ -221,6 +218,11 @@ def _key(connection: Connection, account: str) -> int:
     return found
 
 
+def _many(connection: Connection, statement: str, values: list[Any]) -> None:
+    if values:
+        connection.exec_driver_sql(statement, values)
+
+
 def _set(connection: Connection, key: int, **values: Any) -> None:
     connection.execute(update(accounts).where(accounts.c.key == key).values(**values))
 
@@ -230,16 +232,18 @@ def _sweep(connection: Connection, account: int, sought: Sought) -> list[int]:
     swept_to, swept_for = connection.execute(
         select(accounts.c.swept_to, accounts.c.swept_for).where(accounts.c.key == account)
     ).one()
-    last = connection.execute(select(func.max(emails.c.key)).where(emails.c.account == account)).scalar() or 0
+    last = connection.execute(select(func.max(emails.c.key))).scalar() or 0
     ordinary = (
         select(emails.c.key, emails.c.links, emails.c.people)
         .where(emails.c.account == account, emails.c.candidate == 0)
         .order_by(emails.c.key)
     )
     chosen = sought.among(connection.execute(ordinary.where(emails.c.key > swept_to)))
-    if fresh := sought.without(Sought.decode(swept_for)):
+    before = Sought.decode(swept_for)
+    if fresh := sought.without(before):
         chosen += fresh.among(connection.execute(ordinary.where(emails.c.key <= swept_to)))
-    _set(connection, account, swept_to=last, swept_for=rows.encoded(sought))
+    if (swept_to, before) != (last, sought):
+        _set(connection, account, swept_to=last, swept_for=rows.encoded(sought))
     return chosen
 
 
