@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -139,7 +140,7 @@ class _Said:
     at: datetime | None = None
 
     @classmethod
-    def of(cls, words: Sequence[Word], ids: Set[MessageId]) -> _Said:
+    def of(cls, words: Sequence[Word], ids: AbstractSet[MessageId]) -> _Said:
         """What the user's words add up to; the later outranks the earlier, ``track`` takes back skip and outcome."""
         skipped, snoozed, outcome, at = False, None, None, None
         notes: list[str] = []

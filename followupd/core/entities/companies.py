@@ -1,0 +1,123 @@
+"""Company names: as a mail writes them, less their legal form; where a mail's frame names one; when two are the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from followupd.core import domains
+from followupd.core.entities.words import listed, plain
+from followupd.core.mail import Envelope
+from followupd.core.reading import Claim
+from followupd.core.text import Visible
+
+_LONGEST = 60
+_VIA = re.compile(r"\s+(?:via|through|über|@|at|from|von|bei)\s+", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\s*(?:,|\||·|•|–|—|\s-\s|\bat\b|\bbei\b|\bchez\b|\ben\b|\bpresso\b|\bbij\b|@)\s*")
+_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
+_WORD = re.compile(r"[^\W_]")
+
+
+@lru_cache(maxsize=4096)
+def tidy(name: str) -> str | None:
+    """``name`` without legal form, brackets and stray punctuation; None if what is left is no company's name."""
+    name = _BRACKETS.sub("", " ".join(name.split())).strip(" ,;:.!?\"'“”„*_<>")
+    name = re.sub(r"^(?:the|our|your|die|der|das|la|le|el|il|de)\s+(?=[a-z])", "", name)
+    shorter = _without_legal_form(name)
+    if not shorter or len(shorter) > _LONGEST or len(shorter.split()) > 6 or not _WORD.search(shorter):
+        return None
+    low = shorter.lower()
+    if (
+        low in listed("nothing")
+        or low in listed("services")
+        or not shorter[0].isalnum()
+        or re.search(r"\d{3}|://|\n", low)
+    ):
+        return None
+    return shorter if any(c.isupper() or c.isdigit() for c in shorter) else None
+
+
+def _without_legal_form(name: str) -> str:
+    for _ in range(2):
+        low = name.lower()
+        form = next((f for f in _forms() if low.endswith((" " + f, "," + f))), None)
+        if form is None:
+            return name
+        name = name[: -len(form)].rstrip(" ,&-")
+    return name
+
+
+@lru_cache(maxsize=1)
+def _forms() -> list[str]:
+    return sorted(listed("legal_forms"), key=len, reverse=True)
+
+
+@lru_cache(maxsize=8192)
+def same_company(a: str, b: str) -> bool:
+    """Whether two names are one company's: case, accents and legal form aside, or one the beginning of the other."""
+    one, two = (plain(tidy(n) or n).split() for n in (a, b))
+    if not one or not two:
+        return False
+    shorter, longer = sorted((one, two), key=len)
+    if longer[: len(shorter)] == shorter:
+        return len("".join(shorter)) > 2
+    return "".join(one) == "".join(two)
+
+
+@lru_cache(maxsize=8192)
+def company_matches_domain(company: str, domain: str) -> bool:
+    """Whether ``domain`` spells ``company``: harboranalytics.example or harbor.example for Harbor Analytics."""
+    label = (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
+    words = [w for w in plain(tidy(company) or company).split() if w.isalnum()]
+    starts = {"".join(words[:n]) for n in range(1, len(words) + 1)}
+    initials = "".join(w[0] for w in words) if len(words) > 2 else ""
+    return len(label) > 2 and (
+        label in starts or label == initials or ("".join(words) and label == "".join(words) + "group")
+    )
+
+
+# ---------------------------------------------------------------- where the frame of a mail names one
+
+
+def sender_companies(envelope: Envelope) -> Iterator[Claim]:
+    """The company of a display name: ``Acme Careers``, ``Acme Hiring Team via Greenhouse``, ``Maria from Acme``."""
+    if not envelope.from_:
+        return
+    sender = envelope.from_[0]
+    head, *tail = _VIA.split(sender.name, maxsplit=1)
+    for part, personal in ((head, bool(tail)), *((t, False) for t in tail)):
+        name, department = _without_department(part)
+        spelled = bool(name) and company_matches_domain(name, sender.domain)
+        value = tidy(name) if name and (department or spelled or (tail and not personal)) else None
+        if value:
+            yield Claim(value=value, weight=4 if department or spelled else 2, part="header", end=len(sender.name))
+
+
+def _without_department(name: str) -> tuple[str, bool]:
+    words = name.strip().strip("\"'").split()
+    for n in range(1, len(words)):
+        if " ".join(words[n:]).lower() in listed("departments"):
+            return " ".join(words[:n]), True
+    return " ".join(words), False
+
+
+def signature_companies(visible: Visible, envelope: Envelope) -> Iterator[Claim]:
+    """The company of the lines under a name: ``Talent Partner, Acme``, or a line that spells the sender's domain."""
+    domain = domains.employer_domain(envelope.from_[0].email) if envelope.from_ else None
+    for line in visible.signature.splitlines()[:8]:
+        pieces = [p for p in _SEPARATORS.split(line.strip()) if p.strip()]
+        if not pieces or len(line) > 90:
+            continue
+        value = tidy(pieces[-1])
+        if value is None or "@" in line:
+            continue
+        spelled = bool(domain and company_matches_domain(value, domain))
+        titled = len(pieces) > 1 and _is_title(pieces[-2]) and not _is_title(pieces[-1])
+        if spelled or titled:
+            yield Claim(value=value, weight=4 if spelled else 3, part="header", end=len(line))
+
+
+def _is_title(text: str) -> bool:
+    words = set(plain(text).split())
+    return any(set(plain(t).split()) <= words for t in listed("title_words"))

@@ -1,0 +1,143 @@
+"""Persons: how a message is signed, whom it greets, whom to write to instead, and the given name for a greeting."""
+
+from __future__ import annotations
+
+import re
+
+from followupd.core.entities.words import listed, plain
+from followupd.core.mail import Address, Email, Identities
+from followupd.core.text import Visible
+
+_NAME_WORD = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?"
+_NAME = re.compile(rf"^(?:{_NAME_WORD})(?: {_NAME_WORD}){{0,3}}$")
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen)|sehr geehrte[rs]?|bonjour|bonsoir|"
+    r"ch[eè]re?|salut|hola|estimad[oa]|querid[oa]|buenos días|ol[áa]|prezad[oa]|car[oa]|ciao|buongiorno|gentile|beste|dag|"
+    r"cześć|dzień dobry|witaj|szanown[ya])\s+(?P<name>[^,!\n.:]{2,40})",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_HANDS_OVER = re.compile(
+    r"\b(?:my colleague|please (?:contact|write to|reach out to|get in touch with|reply to)|taking over|take over|will be your (?:new )?contact|"
+    r"hand(?:ing|ed)? (?:you |this )?over|meine kollegin|mein(?:en?)? kolleg|wenden sie sich|wende dich|ma collègue|mon collègue|"
+    r"mi compañer|minha colega|meu colega|mia collega|mio collega|mijn collega|moja koleżanka|mojego kolegi)",
+    re.IGNORECASE,
+)
+
+
+def signed(visible: Visible) -> str | None:
+    """The name under the text, None where a team signs or nobody."""
+    lines = [line.strip(" ,*_") for line in visible.signature.splitlines() if line.strip(" ,*_-")]
+    lines += [line.strip(" ,*_") for line in visible.text.splitlines()[-1:]]
+    return next((line for line in lines[:6] if _is_person(line)), None)
+
+
+def _is_person(line: str) -> bool:
+    words = line.split()
+    if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line):
+        return False
+    lowered = {w.lower().strip(".,") for w in words}
+    if lowered & (listed("collective") | listed("title_words") | _CLOSINGS):
+        return False
+    return all(w[0].isupper() or w in _PARTICLES for w in words)
+
+
+_PARTICLES = frozenset({"van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "ter", "zu", "dos", "du"})
+_CLOSINGS = frozenset(
+    [
+        "best",
+        "regards",
+        "kind",
+        "warm",
+        "thanks",
+        "thank",
+        "cheers",
+        "sincerely",
+        "yours",
+        "regard",
+        "grüße",
+        "gruß",
+        "viele",
+        "liebe",
+        "beste",
+        "freundliche",
+        "cordialement",
+        "bien",
+        "saludos",
+        "atentamente",
+        "cordiales",
+        "um",
+        "abraço",
+        "cumprimentos",
+        "saluti",
+        "cordiali",
+        "groet",
+        "groeten",
+        "pozdrawiam",
+        "pozdrowienia",
+    ]
+)
+
+
+def greeted(visible: Visible) -> str | None:
+    """The name in the salutation, as it is written."""
+    first = next((line.strip() for line in visible.text.splitlines() if line.strip()), "")
+    found = _GREETING.match(first)
+    return " ".join(found["name"].split()) if found else None
+
+
+def referral(email: Email, visible: Visible, me: Identities) -> Address | None:
+    """The colleague to whom the text hands over, if it or the header gives the address."""
+    handed = _HANDS_OVER.search(visible.text)
+    if not handed:
+        return None
+    near = visible.text[max(0, handed.start() - 200) : handed.end() + 300]
+    senders = {a.key for a in email.envelope.from_}
+    for found in _EMAIL.finditer(near):
+        address = Address(email=found[0].rstrip("."), name=_name_before(near[: found.start()]))
+        if address.key not in senders and not me.has(address.email):
+            return address
+    for address in email.envelope.cc:
+        if address.name and address.name.split()[0] in near and not me.has(address.email):
+            return address
+    return None
+
+
+def _name_before(text: str) -> str:
+    found = re.search(rf"({_NAME_WORD} {_NAME_WORD})[\s,(<:]*$", text[-80:])
+    return found[1] if found and _is_person(found[1]) else ""
+
+
+def first_name(address: Address, signed_as: str | None) -> str | None:
+    """The given name for a greeting, None unless it is certain."""
+    name = _display_name(address.name)
+    for candidate in (name, signed_as or ""):
+        if candidate and (candidate is name or _fits(candidate, address)):
+            given = _given(candidate)
+            if given:
+                return given
+    return None
+
+
+def _display_name(name: str) -> str:
+    name = re.split(r"\s+(?:via|from|at|von|bei|@)\s+|[(\[|]", name, maxsplit=1)[0].strip(" \"'")
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() else name
+
+
+def _given(name: str) -> str | None:
+    words = [w for w in name.split() if w.lower() not in listed("titles")]
+    if not words or not _is_person(" ".join(w.capitalize() if w.isupper() else w for w in words)):
+        return None
+    given = words[0]
+    if len(given.strip(".")) < 2 or given.endswith("."):
+        return None
+    return "-".join(p.capitalize() for p in given.split("-")) if given.isupper() and len(given) > 2 else given
+
+
+def _fits(signed_as: str, address: Address) -> bool:
+    """Whether the signature is the address's owner: a name of it stands in the local part or in the display name."""
+    place = plain(address.email.partition("@")[0].replace(".", " ").replace("_", " ") + " " + address.name).replace(
+        " ", ""
+    )
+    return any(len(w) > 1 and w in place for w in plain(signed_as).split())

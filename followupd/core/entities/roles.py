@@ -1,0 +1,65 @@
+"""Role names and requisition ids: as a mail writes them, less what advertisements add; when two are the same."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from followupd.core.entities.words import listed, plain
+
+_GENDER = re.compile(
+    r"\s*[(\[]\s*(?:(?:[mwfdxhigne*]|div\.?|gn)(?:\s*[/|,*]\s*(?:[mwfdxhie*]|div\.?|gn))+|gn|all genders|remote|hybrid)\s*[)\]]"
+    r"|\s+[hf]/[hf]\b|\s+[mfw]/[mfw](?:/[dx])?\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s*[(\[#]\s*(?:[A-Za-z. :#-]{0,14})?[A-Z]{0,4}-?\d[\w/-]*\s*[)\]]?")
+_SHARE = re.compile(r",?\s*\d{2,3}\s*(?:-|–|bis)?\s*\d{0,3}\s*%")
+_TAIL = re.compile(
+    r"\s+(?:role|position|job|opening|vacancy|stelle|opportunity)$|\s*[-–,|]\s*(?:remote|hybrid|full[- ]time|part[- ]time|vollzeit|teilzeit)\b.*$",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"^(?:the|a|an|our|your|this|open|new|als|eine?[rnms]?|der|die|das|le|la|un|une|el|il|lo|de|het)\s+", re.IGNORECASE
+)
+_VERBS = re.compile(
+    r"\b(?:is|are|was|were|will|would|have|has|had|can|could|you|your|we|our|us|i|my|me|they|please|thank|thanks|applied|applying|ist|sind|wir|ich|vous|nous|je|usted|nosotros)\b",
+    re.IGNORECASE,
+)
+_REQUISITION = re.compile(
+    r"(?:\b(?:req(?:uisition)?|job|position|posting|vacancy|stellen|ref(?:erence)?|referenz|kennziffer|réf(?:érence)?|referencia|rif|vacature|nr)"
+    r"[ .-]{0,2}(?:id|nr|no|number|code|nummer|n[º°])?[.:#]?\s{0,2}[:#]?\s{0,2}#?)(?P<id>(?=[\w/-]*\d)[A-Za-z]{0,5}[-_]?\d[\w/-]{1,14})"
+    r"|[(\[](?P<bare>(?:R|JR|REQ|J|ID|P|A)[-_ ]?\d{2,9})[)\]]",
+    re.IGNORECASE,
+)
+_SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng": "engineer", "dev": "developer", "mgr": "manager",
+          "ml": "machine learning", "ai": "artificial intelligence", "qa": "quality assurance", "swe": "software engineer",
+          "sre": "site reliability engineer", "pm": "product manager", "vp": "vice president", "&": "and"}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def tidy(role: str) -> str | None:
+    """``role`` without gender markers, numbers, shares of employment and articles; None if what is left is no role."""
+    role = _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split()))))
+    role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
+    if not role or len(role) > 70 or len(role.split()) > 8 or _VERBS.search(role) or "@" in role:
+        return None
+    low = role.lower()
+    if low in listed("nothing") or not re.search(r"[^\W\d_]{2}", role):
+        return None
+    return role if any(c.isupper() for c in role) else None
+
+
+@lru_cache(maxsize=8192)
+def same_role(a: str, b: str) -> bool:
+    """Whether two names are one role's: order, case, markers and usual abbreviations aside. Level words count."""
+    return _key(a) == _key(b)
+
+
+def _key(role: str) -> frozenset[str]:
+    words = " ".join(_SHORT.get(w, w) for w in plain(tidy(role) or role).split()).split()
+    return frozenset(words) - {"and", "of", "for", "the", "in", "und", "de"}
+
+
+def requisitions(text: str) -> list[str]:
+    """The requisition ids that ``text`` names, as it writes them."""
+    return [found["id"] or found["bare"] for found in _REQUISITION.finditer(text)]

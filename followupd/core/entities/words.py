@@ -1,0 +1,25 @@
+"""The word lists behind names of companies, roles and persons, and how two spellings are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from followupd.core.datafiles import load
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """One list of ``entities.toml``."""
+    return frozenset(load("entities.toml")[name])
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents or punctuation, single spaces: what two spellings of a name have in common."""
+    spelled = text.lower().translate(_UMLAUTS)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+|[&+#]", bare))
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
