@@ -27,7 +27,8 @@ class LetterFacts:
     """All that a letter may say. What is not known is None, and the letter then reads well without it.
 
     ``stage`` is the contract's word. ``first_name`` is the reader's where it is certain; ``salutation_name`` is what a
-    formal greeting can use ("Katrin Vogel", "Frau Vogel", "Ms. Lopez"). ``interview_on`` is the day of the last interview
+    formal greeting can use: a full name that holds it ("Katrin Vogel", "Vogel, Katrin") or one with a title ("Frau
+    Vogel", "Ms. Lopez"); any other display name greets nobody. ``interview_on`` is the day of the last interview
     held, ``interviewed_today`` says that it was on ``written_on``. ``promised_by`` is a day that they named and that
     has passed. ``note`` is the user's own text, printed word for word. ``formal`` chooses Sie or du, vous or tu.
     ``variant`` is the letter's place among those of one step (panel interviewers); ``earlier`` are the bodies of the
@@ -69,15 +70,39 @@ _MARKUP = re.compile(rf"{LEFTOVERS.pattern}|\{{#|#\}}|https?://|[<>]|\S+@\S+")
 
 def cleaned(facts: LetterFacts) -> LetterFacts:
     """The same facts, fit to be printed: what strangers' mail supplied is one line of plain words, or None."""
+    first_name = _words(facts.first_name)
     return replace(
         facts,
-        first_name=_words(facts.first_name),
-        salutation_name=_words(facts.salutation_name),
+        first_name=first_name,
+        salutation_name=_salutation(_words(facts.salutation_name), first_name),
         company=_words(facts.company),
         role=_words(_MARKERS.sub("", facts.role)) if facts.role else None,
-        note=_lines(facts.note or "") or None,
+        note=_note(facts),
         signature=_lines(facts.signature) or facts.my_name,
     )
+
+
+_TITLED = re.compile(
+    r"(?:Frau|Herrn?|M[sx]|Mrs?|Dr|Prof|Mme|Madame|M|Monsieur|Mevrouw|Meneer|Sra?|Señora?|Don|Doña|Sig|Signora?|Dott|"
+    r"Senhora?|Pani|Panie)\b\.?(?:ra|ssa)?\s+\w"
+)
+
+
+def _salutation(name: str | None, first_name: str | None) -> str | None:
+    """``name`` in its usual order, if it is a person's: it has a title or is made of words around ``first_name``."""
+    if name is None or _TITLED.match(name):
+        return name
+    last, comma, rest = name.partition(",")
+    ordered = f"{rest} {last}".strip() if comma else name
+    alone = re.fullmatch(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}", ordered)
+    return ordered if alone and first_name and first_name in ordered.split() else None
+
+
+def _note(facts: LetterFacts) -> str | None:
+    """The user's note; a later letter of the opportunity does not say it again, the thanks to another interviewer do."""
+    note = _lines(facts.note or "")
+    said = facts.kind is not Kind.THANK_YOU and any(note in earlier for earlier in facts.earlier)
+    return None if said else note or None
 
 
 def _words(text: str | None) -> str | None:

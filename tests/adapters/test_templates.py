@@ -75,7 +75,7 @@ def every(language: str) -> list[tuple[LetterFacts, str]]:
     """Each letter with each combination of facts, and its text; greeting, note and variant go round."""
     steps = [(Kind.CHECK_IN, stage, n) for stage, n in product(STAGES, (1, 2, 3))]
     steps += [(kind, "interviewed", 1) for kind in (Kind.THANK_YOU, Kind.CLOSING_NOTE, Kind.FEEDBACK_REQUEST)]
-    names = ((None, None), ("Maria", "Maria Lopez"), (None, "Maria Lopez"))
+    names = ((None, None), ("Maria", "Maria Lopez"), (None, "Ms. Lopez"))
     made = []
     for i, ((kind, stage, ordinal), known) in enumerate(product(steps, product((False, True), repeat=6))):
         company, role, interviewed, promised, dated, formal = known

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -265,6 +266,36 @@ def test_a_thread_of_its_own_gets_a_subject() -> None:
 )
 def test_a_role_is_printed_as_plain_words(role: str, printed: str | None) -> None:
     assert letters.cleaned(facts(role=role)).role == printed
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "greeted"),
+    [
+        ("Katrin Vogel", "Katrin", "Katrin Vogel"),
+        ("Vogel, Katrin", "Katrin", "Katrin Vogel"),
+        ("Frau Vogel", None, "Frau Vogel"),
+        ("Frau Dr. Vogel", "Katrin", "Frau Dr. Vogel"),
+        ("Ms. Lopez", None, "Ms. Lopez"),
+        ("Mme Morel", None, "Mme Morel"),
+        ("Pani Anno", "Anna", "Pani Anno"),
+        ("María José García-Núñez", "María", "María José García-Núñez"),
+        ("Acme Recruiting", None, None),
+        ("Maria Lopez", None, None),
+        ("Maria Lopez (Acme)", "Maria", None),
+        ("Maria", "Maria", None),
+        ("Domo Robotics", "Maria", None),
+        (None, "Maria", None),
+    ],
+)
+def test_only_a_persons_name_is_a_salutation(name: str | None, first: str | None, greeted: str | None) -> None:
+    assert letters.cleaned(facts(salutation_name=name, first_name=first)).salutation_name == greeted
+
+
+def test_a_note_is_said_once_but_to_each_interviewer() -> None:
+    noted = facts(note="My talk is out.", earlier=("Hi Maria,\n\nMy talk is out.\n\nDana",))
+    assert letters.cleaned(noted).note == "My talk is out."
+    assert letters.cleaned(replace(noted, kind=Kind.CHECK_IN)).note is None
+    assert letters.cleaned(replace(noted, kind=Kind.CHECK_IN, earlier=())).note == "My talk is out."
 
 
 def test_without_a_signature_the_name_signs() -> None:
