@@ -1,7 +1,7 @@
 """The letters: every template with every combination of known and unknown facts, and users' own templates."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from itertools import product
@@ -14,6 +14,7 @@ from followupd.core.errors import TemplateError
 from followupd.core.ledger import Kind
 from followupd.core.letters import LEFTOVERS, LetterFacts
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "letters.md"
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
 SIGNATURE = "Dana Reyes\n+1 312 555 0100"
 INTERVIEW, LATER = date(2026, 3, 1), date(2026, 3, 11)
@@ -315,3 +316,15 @@ def test_a_template_that_is_no_text_says_so(tmp_path: Path) -> None:
 def test_an_unknown_letter_is_an_error() -> None:
     with pytest.raises(TemplateError, match="there is no template love_letter"):
         templates.render("love_letter", "en", facts())
+
+
+@pytest.mark.parametrize("example", re.findall(r"```jinja\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL))
+def test_the_guides_examples_work(tmp_path: Path, example: str) -> None:
+    own = write(tmp_path, "en/thank_you.txt.j2", example)
+    for known in (facts(kind=Kind.THANK_YOU), facts(kind=Kind.THANK_YOU, first_name=None, role=None, company=None)):
+        assert own.render("thank_you", "en", known).strip()
+
+
+def test_the_guide_names_every_fact() -> None:
+    named = set(re.findall(r"`(\w+)`", GUIDE.read_text(encoding="utf-8")))
+    assert {f.name for f in fields(LetterFacts)} <= named
