@@ -126,7 +126,7 @@ def _range(one: Clock, two: Clock) -> Slot:
 
 def _clock(asked: Asked, at: int, taken: set[int]) -> Clock | None:
     tags, values = asked.scan.tags, asked.scan.values
-    if at in taken:
+    if at in taken or values[at] == "few":
         return None
     match tags[at]:
         case "j":

@@ -93,11 +93,21 @@ class Hit:
 
 Resolve = Callable[[Hit], Span | None]
 _RULES: list[tuple[str, re.Pattern[str], Resolve]] = []
+_NEEDED: dict[str, list[int]] = {}
+"""Which rules (by their number) can match where a tag stands."""
+
+_STRETCH = re.compile(r"[^x;|:PFVIWLzZY]+")
+"""What a mention can be made of, without a break."""
 
 
-def _rule(*patterns: str) -> Callable[[Resolve], Resolve]:
+def _rule(needs: str, *patterns: str) -> Callable[[Resolve], Resolve]:
+    """A rule whose every match holds one of the tags ``needs``. All repetition in patterns is bounded: linear time."""
+
     def add(resolve: Resolve) -> Resolve:
-        _RULES.extend((resolve.__name__, re.compile(pattern), resolve) for pattern in patterns)
+        for pattern in patterns:
+            for tag in needs:
+                _NEEDED.setdefault(tag, []).append(len(_RULES))
+            _RULES.append((resolve.__name__, re.compile(pattern), resolve))
         return resolve
 
     return add
@@ -109,6 +119,7 @@ _REL = r"(?P<rel>[rgTlN])"
 
 
 @_rule(
+    "m",
     _WEEKDAY + r"(?P<day>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR,
 )
@@ -117,6 +128,7 @@ def day_of_month(hit: Hit) -> Span | None:
 
 
 @_rule(
+    "m",
     _WEEKDAY + r"(?P<day>[no])\.?[-UO]s{0,2}(?P<to>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])[-U]s?(?P<to>[no])(?!s?[puAHcm])" + _YEAR,
 )
@@ -133,7 +145,7 @@ def days_of_month(hit: Hit) -> Span | None:
     return first[0], last[1]
 
 
-@_rule(_WEEKDAY + r"(?P<full>D)")
+@_rule("D", _WEEKDAY + r"(?P<full>D)")
 def numeric_date(hit: Hit) -> Span | None:
     year, month, day, one, separator, two, short = hit.value("full")
     if year:
@@ -142,7 +154,7 @@ def numeric_date(hit: Hit) -> Span | None:
     return _calendar_day(hit, *order, int(short) + (2000 if len(short) == 2 else 0)) if order else None
 
 
-@_rule(_WEEKDAY + r"(?P<full>[SK])\.?")
+@_rule("SK", _WEEKDAY + r"(?P<full>[SK])\.?")
 def short_date(hit: Hit) -> Span | None:
     one, two, digits = hit.value("full")
     order = _order(hit, one, two, dotted=hit.tag("full") == "K")
@@ -204,14 +216,14 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
     return behind if (ahead - hit.today).days > STALE_AFTER and (hit.today - behind).days < 90 else ahead
 
 
-@_rule(r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])", r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])")
+@_rule("d", r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])", r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])")
 def weekday_the_nth(hit: Hit) -> Span | None:
     """Friday the 13th: the next month whose 13th is a Friday."""
     found = a.next_weekday_on(hit.today, hit.value("wd"), hit.value("day"))
     return (found, found) if found else None
 
 
-@_rule(r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
+@_rule("on", r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
 def the_nth(hit: Hit) -> Span | None:
     """By the 13th, bis zum 13. An ordinal in letters ("by the second") is no day."""
     if hit.tag("day") == "n" and hit.asked.scan.words.language == "en":
@@ -224,6 +236,7 @@ def the_nth(hit: Hit) -> Span | None:
 
 
 @_rule(
+    "dv",
     r"(?:" + _REL + r"s?)?(?P<wd>[dv])",
     r"(?P<wd>[dv])[s,]{0,2}(?P<rel>[gl])(?!s?[upmn])",
 )
@@ -253,6 +266,7 @@ def _sure_short(hit: Hit) -> bool:
 
 
 @_rule(
+    "d",
     r"(?P<wd>d)(?:[sO,]{1,3}(?P<or>d))?[s,i]{0,3}" + _REL + r"s?(?P<unit>u)",
     r"(?P<wd>d)[s,i]{0,3}u(?P<rel>[rglN])",
     _REL + r"s?(?P<unit>u)[s,(i]{0,3}(?P<wd>d)",
@@ -271,6 +285,7 @@ _WEEKS = {"T": 0, "r": 1, "g": 1, "l": -1, "N": 2}
 
 
 @_rule(
+    "uG",
     r"(?P<part>[EBM])-?[sf]{0,3}(?:" + _REL + r"s?)?(?P<unit>u)",
     r"(?P<part>[EBM])-?[sf]{0,3}(?P<unit>u)s?(?P<rel>[rglN])",
     _REL + r"s?(?P<unit>u)",
@@ -302,6 +317,7 @@ def _single_day(hit: Hit, shift: int) -> Span | None:
 
 
 @_rule(
+    "m",
     r"(?P<part>[EBM])-?s{0,3}(?P<mon>m)\.?" + _YEAR + r"(?![s.]?[noc])",
     r"(?P<pre>[iUTrgfb])s?(?P<mon>m)" + _YEAR + r"(?![s.]{0,2}[noc])",
 )
@@ -315,6 +331,7 @@ def month(hit: Hit) -> Span | None:
 
 
 @_rule(
+    "uR",
     r"(?P<nth>[ol])s?(?:R|(?P<unit>u))s{0,3}(?P<mon>m)(?!s?[no])",
     r"(?P<nth>[ol])s?(?P<unit>u)s{0,3}(?P<rel>[rgT])s?(?P<in>u)",
 )
@@ -329,12 +346,12 @@ def week_of_month(hit: Hit) -> Span | None:
     return a.week_of_month(first, None if hit.tag("nth") == "l" else hit.value("nth"))
 
 
-@_rule(r"C\.?s?(?P<n>n)")
+@_rule("C", r"C\.?s?(?P<n>n)")
 def calendar_week(hit: Hit) -> Span | None:
     return a.iso_week(hit.today, hit.value("n"))
 
 
-@_rule(r"(?:(?P<part>[EBM])-?s{0,3})?(?P<q>Q)" + _YEAR)
+@_rule("Q", r"(?:(?P<part>[EBM])-?s{0,3})?(?P<q>Q)" + _YEAR)
 def quarter(hit: Hit) -> Span | None:
     year = hit.value("year") if hit.has("year") else None
     span = a.part_of_quarter(a.quarter_ahead(hit.today, hit.value("q"), year), hit.tag("part"))
@@ -342,7 +359,7 @@ def quarter(hit: Hit) -> Span | None:
     return span
 
 
-@_rule(r"(?:" + _REL + r"s?)?(?P<k>k)", r"(?P<after>f)s?k")
+@_rule("k", r"(?:" + _REL + r"s?)?(?P<k>k)", r"(?P<after>f)s?k")
 def weekend(hit: Hit) -> Span | None:
     saturday = a.monday(hit.today) + timedelta(days=5)
     if hit.has("after"):
@@ -353,7 +370,7 @@ def weekend(hit: Hit) -> Span | None:
     return saturday, saturday + timedelta(days=1)
 
 
-@_rule(r"(?P<w>w)")
+@_rule("w", r"(?P<w>w)")
 def relative_day(hit: Hit) -> Span | None:
     found = hit.today + timedelta(days=hit.value("w"))
     hit.past = found < hit.today
@@ -364,6 +381,7 @@ _AMOUNT = r"a?(?P<low>[na])(?:[-UO]?(?P<n>n))?-?(?P<unit>[up])"
 
 
 @_rule(
+    "up",
     r"(?:[ifU]s{0,2})(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
     r"(?P<rel>[rglT])s?" + _AMOUNT,
     r"[ifU]s?a(?P<unit>u)O(?P<n>n)",
@@ -377,19 +395,19 @@ def amount_ahead(hit: Hit) -> Span | None:
     return _ahead(hit, number, hit.value("unit"), back=back, coming=hit.tag("rel") in ("r", "g", "T"))
 
 
-@_rule(r"(?P<n>[na])(?P<unit>[up])X")
+@_rule("up", r"(?P<n>[na])(?P<unit>[up])X")
 def amount_ago(hit: Hit) -> Span | None:
     hit.past = True
     return _ahead(hit, hit.value("n"), hit.value("unit"), back=True, coming=False)
 
 
-@_rule(r"(?P<n>[na])(?P<unit>[up])-?fw")
+@_rule("up", r"(?P<n>[na])(?P<unit>[up])-?fw")
 def amount_from_now(hit: Hit) -> Span | None:
     span = _ahead(hit, hit.value("n"), hit.value("unit"), back=False, coming=False)
     return span and (span[1], span[1])
 
 
-@_rule(r"(?P<rel>[rg])s?(?P<unit>p)", r"i s?(?P<unit>p)(?P<rel>[rg])".replace(" ", ""))
+@_rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"i s?(?P<unit>p)(?P<rel>[rg])".replace(" ", ""))
 def coming_units(hit: Hit) -> Span | None:
     """In the coming days, over the next weeks: five days, three weeks."""
     return _ahead(hit, "few", hit.value("unit"), back=False, coming=True) if hit.value("unit") != "m" else None
@@ -417,14 +435,21 @@ def days(asked: Asked) -> tuple[Found, ...]:
 
 
 def _all(asked: Asked) -> Iterator[Found]:
-    for name, pattern, resolve in _RULES:
-        for match in pattern.finditer(asked.scan.tags):
-            hit = Hit(asked, match)
-            if span := resolve(hit):
-                yield Found(
-                    first=match.start(), last=match.end(), start=span[0], end=span[1], past=hit.past,
-                    doubtful=hit.doubtful, rule=name,
-                )  # fmt: skip
+    tags = asked.scan.tags
+    for stretch in _STRETCH.finditer(tags):
+        numbers = {number for tag in {*stretch[0]} & _NEEDED.keys() for number in _NEEDED[tag]}
+        for number in sorted(numbers):
+            name, pattern, resolve = _RULES[number]
+            for match in pattern.finditer(tags, stretch.start(), stretch.end() + 1):
+                if found := _found(Hit(asked, match), name, resolve):
+                    yield found
+
+
+def _found(hit: Hit, rule: str, resolve: Resolve) -> Found | None:
+    if not (span := resolve(hit)):
+        return None
+    first, last = hit.match.span()
+    return Found(first=first, last=last, start=span[0], end=span[1], past=hit.past, doubtful=hit.doubtful, rule=rule)
 
 
 def _apart(found: Iterator[Found]) -> list[Found]:

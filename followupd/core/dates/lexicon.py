@@ -27,18 +27,19 @@ _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 Entry = tuple[tuple[str, ...], str, Any, str]
-"""The words that follow the first, the tag, its value, and "" | "first" | "all" for the capitals it needs."""
+"""The words of a phrase, the tag, its value, and "" | "first" | "all" for the capitals it needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """``entries`` are by first word, the longest phrase first.
+    """Entries by first word: those of one word, and those of several by their second word, the longest first.
 
     ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
     """
 
     language: str
-    entries: dict[str, tuple[Entry, ...]]
+    single: dict[str, Entry | None]
+    phrases: dict[str, dict[str, tuple[Entry, ...]]]
     ordinary: frozenset[str]
 
 
@@ -46,15 +47,25 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The words of ``language`` (ISO 639-1); an unknown one is read with what all languages share: digits."""
     data = _load(language) if language in LANGUAGES else {}
-    found: dict[str, dict[tuple[str, ...], Entry]] = {}
+    single: dict[str, Entry | None] = {}
+    phrases: dict[str, dict[str, dict[tuple[str, ...], Entry]]] = {}
     for phrase, tag, value, cased in (*_zones(), *_entries(data)):
-        first, *rest = _pieces(phrase)
-        found.setdefault(first, {})[tuple(rest)] = (tuple(rest), tag, value, cased)
+        words = tuple(_pieces(phrase))
+        single.setdefault(words[0], None)
+        if len(words) == 1:
+            single[words[0]] = (words, tag, value, cased)
+        else:
+            phrases.setdefault(words[0], {}).setdefault(words[1], {})[words] = (words, tag, value, cased)
     return Lexicon(
         language=language,
-        entries={first: tuple(sorted(e.values(), key=lambda x: -len(x[0]))) for first, e in found.items()},
+        single=single,
+        phrases={one: {two: _longest_first(e) for two, e in by.items()} for one, by in phrases.items()},
         ordinary=frozenset(_pieces(" ".join(data.get("ordinary_words", ())))),
     )
+
+
+def _longest_first(entries: dict[tuple[str, ...], Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries.values(), key=lambda e: -len(e[0])))
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -94,6 +105,6 @@ def _zone_data() -> dict[str, Any]:
 def _zones() -> tuple[tuple[str, str, Any, str], ...]:
     data = _zone_data()
     found = [(city.replace("_", " "), "Z", zone, "first") for city, zone in data["cities"].items()]
-    found += [(name, "z", zone, "first") for name, zone in data["names"].items()]
+    found += [(name, "z", zone, "" if " " in name else "first") for name, zone in data["names"].items()]
     found += [(name, "z", zone, "all") for name, zone in data["abbreviations"].items()]
     return tuple(found)

@@ -33,7 +33,7 @@ from functools import lru_cache
 from typing import Any
 
 from followupd.core.dates.folding import MARK, fold
-from followupd.core.dates.lexicon import Lexicon, lexicon
+from followupd.core.dates.lexicon import Entry, Lexicon, lexicon
 
 _TOKEN = re.compile(
     r"[ap]\. ?m\b\.?|[a-z][a-z\x7f]*|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)"
@@ -47,6 +47,9 @@ _GLUED = _ORDINAL | {
     *("am", "pm", "a", "p", "h", "u", "hs", "hrs", "hr", "bd", "min", "mins", "minute", "minutes", "hour", "hours"),
     *("uhr", "uur", "i", "m", "d", "wk", "w", "x"),
 }
+_NAMES = frozenset("dvmouwkjzZn")
+"""Tags of words that may be pieces of a name or an address."""
+
 _MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ":": ":", "(": "(", ")": ")"}
 _PREFIXES = frozenset(("kw", "cw", "q", "t", "utc", "gmt", "h", "u", "wk", "s"))
 
@@ -83,61 +86,77 @@ class _Lexer:
     """One walk over the text; mutable only while it runs."""
 
     def __init__(self, text: str, folded: str, words: Lexicon) -> None:
-        self.text, self.folded, self.words = text, folded, words
-        self.tokens = [(m[0].replace(MARK, ""), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
+        self.text, self.folded, self.lexicon = text, folded, words
+        self.matches = list(_TOKEN.finditer(folded))
+        self.words = [m[0] for m in self.matches]
+        if MARK in folded:
+            self.words = [w.replace(MARK, "") for w in self.words]
         self.tags: list[str] = []
         self.values: list[Any] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
 
     def run(self) -> Scan:
-        at = 0
-        while at < len(self.tokens):
-            at = self._take(at)
-        return Scan("".join(self.tags), tuple(self.values), tuple(self.starts), tuple(self.ends), self.words, self.text)
+        """Most words mean nothing here: a run of them is one x, and costs one look-up each."""
+        at, count, words, known = 0, len(self.words), self.words, self.lexicon.single
+        while at < count:
+            word = words[at]
+            if word in known:
+                at = self._word(at)
+            elif word.isalpha():
+                if not self.tags or self.tags[-1] != "x":
+                    self._put("x", None, at, at)
+                at += 1
+            else:
+                at = self._other(at)
+        tags, values, starts, ends = "".join(self.tags), tuple(self.values), tuple(self.starts), tuple(self.ends)
+        return Scan(tags, values, starts, ends, self.lexicon, self.text)
 
     def _put(self, tag: str, value: Any, first: int, last: int) -> int:
-        if tag == "x" and self.tags and self.tags[-1] == "x":
-            self.ends[-1] = self.tokens[last][2]
-            return last + 1
-        self.tags.append(tag)
-        self.values.append(value)
-        self.starts.append(self.tokens[first][1])
-        self.ends.append(self.tokens[last][2])
+        if tag != "x" or not self.tags or self.tags[-1] != "x":
+            self.tags.append(tag)
+            self.values.append(value)
+            self.starts.append(self.matches[first].start())
+            self.ends.append(self.matches[last].end())
         return last + 1
 
-    def _take(self, at: int) -> int:
-        word, start, end = self.tokens[at]
-        first = word[0]
-        if first.isdigit():
-            tag, value = self._number(word, start, end)
-            if tag == "n" and at + 1 < len(self.tokens):
-                suffix, begins, _ = self.tokens[at + 1]
-                if begins == end and suffix in _ORDINAL:
-                    return self._put("o", value, at, at + 1)
-            return self._put(tag, value, at, at)
-        if "a" <= first <= "z":
-            return self._word(at)
-        return self._put(*self._mark(at), at, at)
+    def _other(self, at: int) -> int:
+        word, match = self.words[at], self.matches[at]
+        if not word[0].isdigit():
+            if word[0].isalpha():
+                return self._put("A", 12 if word[0] == "p" else 0, at, at)
+            return self._put(*self._mark(at), at, at)
+        tag, value = self._number(word, match.start(), match.end())
+        if tag == "n" and at + 1 < len(self.words) and self.words[at + 1] in _ORDINAL:
+            if self.matches[at + 1].start() == match.end():
+                return self._put("o", value, at, at + 1)
+        return self._put(tag, value, at, at)
 
     def _word(self, at: int) -> int:
-        word, start, end = self.tokens[at]
-        if word[-1] == "." or "." in word:
-            return self._put("A", 12 if word[0] == "p" else 0, at, at)
-        for rest, tag, value, cased in self.words.entries.get(word, ()):
-            last = at + len(rest)
-            if rest and tuple(t[0] for t in self.tokens[at + 1 : last + 1]) != rest:
-                continue
-            if cased and not self.text[start].isupper():
-                continue
-            if cased == "all" and not self.text[start:end].isupper():
-                continue
-            if not rest and word in self.words.ordinary and self._ordinary(start, end):
-                break
-            if self._embedded(start, self.tokens[last][2]):
-                break
-            return self._put(tag, value, at, last)
-        return self._put("x", None, at, at)
+        word = self.words[at]
+        following = self.lexicon.phrases.get(word)
+        if following and at + 1 < len(self.words) and (entries := following.get(self.words[at + 1])):
+            for entry in entries:
+                if tuple(self.words[at : at + len(entry[0])]) == entry[0] and self._meant(at, entry):
+                    return self._put(entry[1], entry[2], at, at + len(entry[0]) - 1)
+        entry = self.lexicon.single[word]  # type: ignore[assignment]
+        if entry is None or not self._meant(at, entry):
+            return self._put("x", None, at, at)
+        return self._put(entry[1], entry[2], at, at)
+
+    def _meant(self, at: int, entry: Entry) -> bool:
+        """Whether an entry means here what it says: with its capitals, and as no piece of a name or an address."""
+        words, tag, _, cased = entry
+        if tag not in _NAMES:
+            return True
+        start, end = self.matches[at].start(), self.matches[at + len(words) - 1].end()
+        if cased and not self._capital(start, end, cased):
+            return False
+        ordinary = len(words) == 1 and words[0] in self.lexicon.ordinary and self._ordinary(start, end)
+        return not ordinary and not self._embedded(start, end)
+
+    def _capital(self, start: int, end: int, cased: str) -> bool:
+        return self.text[start:end].isupper() if cased == "all" else self.text[start].isupper()
 
     def _ordinary(self, start: int, end: int) -> bool:
         beside = self.folded[max(0, start - 3) : start] + self.folded[end : end + 3]
@@ -184,7 +203,7 @@ class _Lexer:
         return after.isalpha() and _head(text, end) not in _GLUED
 
     def _mark(self, at: int) -> tuple[str, Any]:
-        word, _, end = self.tokens[at]
+        word, end = self.words[at], self.matches[at].end()
         if word[0] == "\n":
             return "|", None
         if word == ".":
@@ -200,9 +219,10 @@ class _Lexer:
         before = self.tags[-1] if self.tags else "x"
         if rest == ahead or rest[0].islower() or (rest[0].isdigit() and before in "vmutHi"):
             return False
-        if before not in "nv" or at + 1 == len(self.tokens):
+        if before not in "nv" or at + 1 == len(self.words):
             return True
-        return not any(tag in "mup" for _, tag, _, _ in self.words.entries.get(self.tokens[at + 1][0], ()))
+        following = self.lexicon.single.get(self.words[at + 1])
+        return not (following and following[1] in "mup")
 
 
 def _in(letter: str, letters: str) -> bool:
