@@ -13,7 +13,7 @@ SHINGLE = 3
 SKETCH_SIZE = 32
 """Hashes kept of a text; the estimate's standard error is about ``sqrt(j * (1 - j) / 32)``, 0.09 at the worst."""
 
-SAME_LETTER = 0.5
+SAME_LETTER = 0.4
 """At this closeness a sent message is our draft, slightly changed."""
 
 

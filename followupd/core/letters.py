@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.header import Header
@@ -62,6 +63,8 @@ _GENDER = r"(?:[mwfdxhi*]|div\.?|gn)"
 _MARKERS = re.compile(rf"\s*[(\[]\s*(?:{_GENDER}(?:\s*[/|,]\s*{_GENDER})+|gn|all genders)\s*[)\]]", re.IGNORECASE)
 """What advertisements add to a role by law: (m/w/d), (H/F), [all genders]."""
 
+_AROUND_ROLE = re.compile(r"^(?:the|an?)\s+|\s+(?:role|position|job|opening|vacancy)\s*$", re.IGNORECASE)
+
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|\b(?:None|NaN|TODO|undefined)\b|(?i:[\[<](?:your|name|company|role|date)\b)")
 """What shows that a letter was not filled in. No fact from mail may look like it."""
 
@@ -76,7 +79,7 @@ def cleaned(facts: LetterFacts) -> LetterFacts:
         first_name=first_name,
         salutation_name=_salutation(_words(facts.salutation_name), first_name),
         company=_words(facts.company),
-        role=_words(_MARKERS.sub("", facts.role)) if facts.role else None,
+        role=_words(_AROUND_ROLE.sub("", _MARKERS.sub("", facts.role))) if facts.role else None,
         note=_note(facts),
         signature=_lines(facts.signature) or facts.my_name,
     )
@@ -167,14 +170,20 @@ def _mailboxes(addresses: Iterable[Address]) -> str:
 
 def _mailbox(address: Address) -> str:
     name = one_line(address.name)
-    email = re.sub(r"[\s<>,;]", "", one_line(address.email))
-    local, _, domain = email.rpartition("@")
-    email = email if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+    email = _addr_spec(address.email)
     if not name:
         return email
     shown = _phrase(name) if name.isascii() else _encoded(name, "Reply-To")
     fold = "\r\n " if len(shown) + len(email) > 70 else " "
     return f"{shown}{fold}<{email}>"
+
+
+def _addr_spec(email: str) -> str:
+    """``email`` with its domain in ASCII (RFC 3490) where that can be; what is left of other scripts is RFC 6532's."""
+    local, at, domain = re.sub(r"[\s<>,;]", "", one_line(email)).rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return local + at + domain
 
 
 def _phrase(name: str) -> str:

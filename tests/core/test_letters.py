@@ -19,6 +19,20 @@ from followupd.core.mail import Address, EmailId, Envelope, MailboxRole, Message
 
 ME = Address(email="dana.reyes@example.org", name="Dana Reyes")
 MARIA = Address(email="maria@acme.example", name="Maria Lopez")
+FIELDS = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "X-Followupd-Key",
+    "X-Followupd-Digest",
+]
 AT = datetime(2026, 3, 16, 9, tzinfo=timezone(timedelta(hours=-5)))
 
 
@@ -124,6 +138,11 @@ def test_names_of_any_script_survive(name: str, email_: str) -> None:
     assert parsed(raw)["To"].addresses[0].addr_spec == email_
 
 
+@pytest.mark.parametrize("email_", ["zoë@acme.example", "jobs@..é.example", "@", "", "no-at"])
+def test_an_odd_address_is_written_as_it_is(email_: str) -> None:
+    assert f"To: {email_}\r\n".encode() in made(to=[Address(email=email_)]) or not email_
+
+
 def test_an_international_domain_is_written_in_ascii() -> None:
     raw = made(to=[Address(email="jobs@bäckerei.example", name="Jobs")])
     assert parsed(raw)["To"].addresses[0].addr_spec == "jobs@xn--bckerei-5wa.example"
@@ -153,6 +172,20 @@ def test_hostile_headers_inject_nothing() -> None:
     assert len(getaddresses([str(message["To"])])) == 1
     assert message["References"] == "<ok@x>"
     assert message.get_content().startswith("Hi Maria,")
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_text_can_add_a_header(name: str, address: str, subject: str, ident: str) -> None:
+    raw = made(
+        to=[Address(email=f"{address}@acme.example", name=name)],
+        subject=subject,
+        in_reply_to=MessageId(ident),
+        references=[MessageId(f"<{ident}>")],
+    )
+    head = raw.split(b"\r\n\r\n")[0]
+    assert {line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] not in b" \t"} <= {
+        n.encode() for n in FIELDS
+    }
 
 
 @pytest.mark.parametrize(
@@ -257,6 +290,8 @@ def test_a_thread_of_its_own_gets_a_subject() -> None:
         ("Développeur (H/F)", "Développeur"),
         ("Data Engineer [f/m/x]", "Data Engineer"),
         ("Engineer (Platform)", "Engineer (Platform)"),
+        ("the Data Engineer position", "Data Engineer"),
+        ("Position Manager", "Position Manager"),
         ("QA/Test Engineer (CI/CD)", "QA/Test Engineer (CI/CD)"),
         (" Data\n\tEngineer, ", "Data Engineer"),
         ("x" * 200, None),
