@@ -1,0 +1,49 @@
+"""A Gmail account over the Gmail API: read, and given drafts; nothing is ever sent, moved or marked.
+
+This package imports google-api-python-client and is itself imported only where a Gmail account is configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from followupd.adapters.gmail.api import Api
+from followupd.adapters.gmail.drafts import GmailDrafts
+from followupd.adapters.gmail.guard import GOOGLE, Guard
+from followupd.adapters.gmail.mailbox import GmailMailbox
+from followupd.adapters.gmail.quota import Bucket
+from followupd.adapters.gmail.transport import SignIn, Transport
+
+__all__ = ["GmailAccount", "GmailDrafts", "GmailMailbox"]
+
+
+@dataclass(slots=True, kw_only=True)
+class GmailAccount:
+    """One configured Gmail account.
+
+    ``secret`` brings the token as JSON of the kind ``authorized_user`` (it may raise AuthError), ``save`` stores it anew
+    after a refresh (None: it is not kept). ``api_endpoint`` moves every request to a loopback address, for tests;
+    any other address raises PermanentError. ``labels`` allows labels of threads to be written.
+    """
+
+    name: str
+    secret: Callable[[], str]
+    save: Callable[[str], None] | None = None
+    api_endpoint: str | None = None
+    labels: bool = False
+    bucket: Bucket = field(default_factory=Bucket)
+    _sign_in: SignIn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sign_in = SignIn(self.name, self.secret, self.save)
+
+    def mailbox(self) -> GmailMailbox:
+        return GmailMailbox(self.api())
+
+    def drafts(self) -> GmailDrafts:
+        return GmailDrafts(self.api())
+
+    def api(self) -> Api:
+        """A connection of its own; all of an account share one token and one quota, and belong to one thread."""
+        return Api(Transport(self._sign_in, Guard(self.api_endpoint or GOOGLE, self.labels)), self.bucket)

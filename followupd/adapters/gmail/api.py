@@ -1,0 +1,181 @@
+"""Calls to the Gmail API: within the quota, with patience, and with followupd's own errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+import stamina
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import BatchError, HttpError
+from googleapiclient.http import BatchHttpRequest
+
+from followupd.adapters.gmail.faults import BusyError, NotFoundError, fault
+from followupd.adapters.gmail.quota import COSTS, Bucket
+from followupd.adapters.gmail.transport import Transport
+from followupd.core.errors import FollowupdError, PermanentError, TransientError, UnreachableError
+
+BATCH = 25
+"""Calls in one batch: Google answers 100 with "too many concurrent requests", 25 not."""
+
+_LONGEST_WAIT = timedelta(minutes=1)
+_PATIENCE: Mapping[str, Any] = {
+    "attempts": 5,
+    "timeout": 150,
+    "wait_initial": 1.0,
+    "wait_max": 32.0,
+    "wait_jitter": 1.0,
+}
+
+Request = Any
+"""A ``googleapiclient.http.HttpRequest``, which is not typed."""
+
+
+@dataclass(slots=True)
+class Api:
+    """One connection to one account's mailbox."""
+
+    transport: Transport
+    bucket: Bucket = field(default_factory=Bucket)
+    _batches: bool = True
+    _users: Any = None
+
+    @property
+    def account(self) -> str:
+        return self.transport.sign_in.account
+
+    @property
+    def users(self) -> Any:
+        """The resource ``users`` of google-api-python-client."""
+        if self._users is None:
+            self._users = build_from_document(discovery(self.transport.guard.root), http=self.transport).users()
+        return self._users
+
+    def call(self, request: Request) -> dict[str, Any]:
+        """The answer to one request. What may have been done already is not asked again: see ``_worth_repeating``."""
+        for attempt in stamina.retry_context(on=_worth_repeating(request.method), **_PATIENCE):
+            with attempt:
+                return self._once(request)
+        raise AssertionError("stamina ends in an answer or an error")
+
+    def _once(self, request: Request) -> dict[str, Any]:
+        self.bucket.take(_cost(request))
+        try:
+            answer = request.execute(num_retries=0)
+        except HttpError as e:
+            raise self._fault(e) from e
+        except ValueError as e:  # an answer that is no JSON
+            raise TransientError(f"Gmail ({self.account}) gave no readable answer.") from e
+        return answer if isinstance(answer, dict) else {}  # a deletion answers with nothing
+
+    def _fault(self, error: HttpError) -> FollowupdError:
+        return fault(int(error.resp.status), error.resp, error.content, account=self.account)
+
+    def pages(self, list_page: Callable[..., Request], **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every page of a listing. A page token that leads back ends in PermanentError."""
+        token: str | None = None
+        seen = set()
+        while True:
+            page = self.call(list_page(userId="me", pageToken=token, **parameters))
+            yield page
+            token = page.get("nextPageToken")
+            if not token:
+                return
+            if token in seen:
+                raise PermanentError(f"Gmail ({self.account}) lists in a circle.")
+            seen.add(token)
+
+    def read(self, requests: Mapping[str, Request]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The answers to many reads, by their keys and in their order; what is not there any more is left out."""
+        items = iter(requests.items())
+        while chunk := dict(islice(items, BATCH)):
+            found = self._read_batch(chunk) if self._batches and len(chunk) > 1 else self._read_singly(chunk)
+            yield from ((key, answer) for key in chunk if (answer := found.get(key)) is not None)
+
+    def _read_singly(self, requests: Mapping[str, Request]) -> dict[str, dict[str, Any] | None]:
+        return {key: self._or_none(request) for key, request in requests.items()}
+
+    def _or_none(self, request: Request) -> dict[str, Any] | None:
+        try:
+            return self.call(request)
+        except NotFoundError:
+            return None
+
+    def _read_batch(self, requests: Mapping[str, Request]) -> dict[str, dict[str, Any] | None]:
+        found: dict[str, dict[str, Any] | None] = {}
+        try:
+            for attempt in stamina.retry_context(on=_worth_repeating("GET"), **_PATIENCE):
+                with attempt:
+                    self._round({k: r for k, r in requests.items() if k not in found}, found)
+        except NotFoundError:  # a gateway without batches
+            self._batches = False
+            return self._read_singly(requests)
+        return found
+
+    def _round(self, requests: Mapping[str, Request], found: dict[str, dict[str, Any] | None]) -> None:
+        """Ask once for all of ``requests``; raises the first error that is not a plain 404 of one of them."""
+        self.bucket.take(sum(_cost(request) for request in requests.values()))
+        errors: list[FollowupdError] = []
+
+        def take(key: str, answer: dict[str, Any], error: HttpError | None) -> None:
+            reason = self._fault(error) if error else None
+            if reason is None or isinstance(reason, NotFoundError):
+                found[key] = answer if reason is None else None
+            else:
+                errors.append(reason)
+
+        batch = self._batch(take)
+        for key, request in requests.items():
+            batch.add(request, request_id=key)
+        try:
+            batch.execute(http=self.transport)
+        except HttpError as e:
+            raise self._fault(e) from e
+        except (BatchError, KeyError, ValueError, IndexError) as e:
+            raise TransientError(f"Gmail ({self.account}) gave no readable answer.") from e
+        if errors:
+            raise next((e for e in errors if not isinstance(e, TransientError)), errors[0])
+
+    def _batch(self, callback: Callable[[str, dict[str, Any], HttpError | None], None]) -> Any:
+        return BatchHttpRequest(callback=callback, batch_uri=f"{self.transport.guard.root.rstrip('/')}/batch")
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+def discovery(root: str) -> dict[str, Any]:
+    """Google's description of the API as the library brings it, its addresses moved to ``root``.
+
+    The library's own ``api_endpoint`` leaves batches where they were.
+    """
+    document: dict[str, Any] = json.loads(get_static_doc("gmail", "v1"))
+    document["rootUrl"] = document["baseUrl"] = root.rstrip("/") + "/"
+    document.pop("mtlsRootUrl", None)
+    return document
+
+
+def _cost(request: Request) -> int:
+    return COSTS[str(request.methodId).removeprefix("gmail.")]
+
+
+def _worth_repeating(method: str) -> Callable[[Exception], bool | timedelta]:
+    """Whether to ask again, and when: after a refusal always, after a lost answer only for reads.
+
+    Without a connection nothing is repeated: the next poll is soon enough.
+    """
+
+    def judge(error: Exception) -> bool | timedelta:
+        lost = isinstance(error, TransientError) and not isinstance(error, UnreachableError) and method == "GET"
+        if not (isinstance(error, BusyError) or lost):
+            return False
+        wait = getattr(error, "retry_after", None)
+        if wait is None:
+            return True
+        return wait if wait <= _LONGEST_WAIT else False
+
+    return judge

@@ -1,0 +1,150 @@
+"""The port Drafts over the Gmail API: the only place where followupd writes to a Gmail account."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from followupd.adapters.gmail import messages
+from followupd.adapters.gmail.api import Api
+from followupd.adapters.gmail.faults import NotFoundError
+from followupd.adapters.gmail.mailbox import WHOLE, filled
+from followupd.core import rfc5322
+from followupd.core.errors import PermanentError, TransientError, UnreachableError
+from followupd.core.mail import Email, EmailId, Envelope, MailboxRole
+from followupd.core.ports import StoredDraft
+
+log = logging.getLogger(__name__)
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(slots=True)
+class GmailDrafts:
+    """The port Drafts.
+
+    Gmail's draft id survives edits and is the ``durable_id``; a handle names a draft's message and content too, so that
+    an edit makes another one. Gmail has no conditional deletion: between the last look and the deletion lies one request.
+    """
+
+    api: Api
+    _known: dict[str, tuple[str, StoredDraft]] = field(default_factory=dict)
+
+    def all(self) -> Sequence[StoredDraft]:
+        pages = self.api.pages(self.api.users.drafts().list, maxResults=500)
+        ids = [entry["id"] for page in pages for entry in page.get("drafts") or ()]
+        found = {draft.durable_id or "": draft for draft in self._look(ids)}
+        self._known = {i: known for i, known in self._known.items() if i in found}
+        return list(found.values())
+
+    def _look(self, ids: Iterable[str]) -> Iterator[StoredDraft]:
+        """Those of ``ids`` that are drafts now. What has not changed since it was last looked at is not fetched again."""
+        fresh: dict[str, Any] = {}
+        for id_, draft in self.api.read({i: self._get(i, "minimal") for i in ids}):
+            message = draft.get("message", {})
+            known = self._known.get(id_)
+            if not _is_draft(message):
+                continue
+            if known is not None and known[0] == _version(message):
+                yield known[1]
+            else:
+                fresh[id_] = self._get(id_, "raw" if int(message.get("sizeEstimate", 0)) <= WHOLE else "full")
+        for id_, draft in self.api.read(fresh):
+            if _is_draft(draft.get("message", {})):
+                yield self._stored(id_, draft["message"])
+
+    def _get(self, id_: str, form: str) -> Any:
+        return self.api.users.drafts().get(userId="me", id=id_, format=form)
+
+    def _stored(self, id_: str, message: messages.Resource) -> StoredDraft:
+        content, email = self._read(message)
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        evidence = email.envelope.evidence
+        stored = StoredDraft(
+            id=f"{id_}/{message['id']}#{digest}",
+            email=email,
+            key=evidence.get("x-followupd-key"),
+            digest=evidence.get("x-followupd-digest"),
+            durable_id=id_,
+        )
+        self._known[id_] = (_version(message), stored)
+        return stored
+
+    def _read(self, message: messages.Resource) -> tuple[bytes, Email]:
+        """The octets by which two versions are told apart, and the email."""
+        if "raw" in message:
+            return messages.octets(message["raw"]), messages.whole(message, MailboxRole.DRAFTS)
+        leaves = filled(self.api, message["id"], list(messages.leaves(message.get("payload", {}))))
+        content = messages.header_block(message.get("payload", {})) + b"".join(
+            leaf.headers + (leaf.body or str(leaf.size).encode()) for leaf in leaves
+        )
+        return content, messages.assembled(message, leaves, MailboxRole.DRAFTS)
+
+    def create(self, raw: bytes, *, parent: Envelope | None) -> str:
+        """See the port. When the answer to the request is lost, the draft is looked for, and never asked for again."""
+        thread = parent.thread_hint if parent else None
+        try:
+            made = self._create(raw, thread)
+        except UnreachableError:
+            raise
+        except TransientError:
+            found = self._find(raw)
+            if found is None:
+                raise
+            return found.id
+        stored = next(self._look([made]), None)
+        if stored is None:
+            raise PermanentError(f"Gmail ({self.api.account}) has not kept the draft that it made.")
+        if thread and stored.email.envelope.thread_hint != thread:
+            log.warning("account %s: Gmail keeps a draft outside the conversation that it answers", self.api.account)
+        return stored.id
+
+    def _create(self, raw: bytes, thread: str | None) -> str:
+        message = {"raw": base64.urlsafe_b64encode(raw).decode()} | ({"threadId": thread} if thread else {})
+        try:
+            return str(self.api.call(self.api.users.drafts().create(userId="me", body={"message": message}))["id"])
+        except NotFoundError:
+            if thread is None:
+                raise
+            return self._create(raw, None)  # the conversation is gone: the headers still tell what is answered
+
+    def _find(self, raw: bytes) -> StoredDraft | None:
+        """The draft that was made of ``raw``: of the same key and digest, or, where there is no key, the same Message-ID."""
+        wanted = rfc5322.parse(raw, id=EmailId(""), role=MailboxRole.DRAFTS, received_at=_LONG_AGO).envelope
+        return next((draft for draft in self.all() if _marks(draft.email.envelope) == _marks(wanted)), None)
+
+    def remove(self, draft: StoredDraft) -> bool:
+        id_ = draft.durable_id or draft.id.partition("/")[0]
+        self._known.pop(id_, None)  # look with fresh eyes
+        now = next(self._look([id_]), None)
+        if now is None or now.id != draft.id:
+            return False
+        try:
+            self.api.call(self.api.users.drafts().delete(userId="me", id=id_))
+        except NotFoundError:
+            return False
+        except UnreachableError:
+            raise
+        except TransientError:  # the answer was lost: what counts is whether the draft is still there
+            if next(self._look([id_]), None) is not None:
+                raise
+        return True
+
+
+def _is_draft(message: messages.Resource) -> bool:
+    labels = set(message.get("labelIds") or ())
+    return "DRAFT" in labels and not labels & {"SENT", "TRASH", "SCHEDULED"}
+
+
+def _version(message: messages.Resource) -> str:
+    return f"{message.get('id')}/{message.get('historyId')}"
+
+
+def _marks(envelope: Envelope) -> tuple[str, ...]:
+    key = envelope.evidence.get("x-followupd-key")
+    return (key, envelope.evidence.get("x-followupd-digest", "")) if key else (envelope.message_id,)

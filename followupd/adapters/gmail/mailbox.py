@@ -1,0 +1,220 @@
+"""The port Mailbox over the Gmail API: a first scan by message id, then Gmail's history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from followupd.adapters.gmail import messages
+from followupd.adapters.gmail.api import BATCH, Api
+from followupd.adapters.gmail.faults import NotFoundError
+from followupd.core.errors import StateExpiredError, SuddenlyEmptyError
+from followupd.core.mail import Changes, Email, EmailId, Envelope, MailboxRole, State
+
+STEP = 250
+"""Messages in one batch of changes."""
+
+WHOLE = 64_000
+"""Octets up to which a message is fetched whole; of a larger one the attachments stay where they are."""
+
+_PAGE = 500
+_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a State stands for: the history id from which to go on, and how far a first scan has come.
+
+    Messages are scanned in the order of their ids, so that a scan can go on wherever it was cut off, whatever has come or
+    gone meanwhile; "" is before the first, None after the last. Gmail's history ids are text: they may outgrow 64 bits.
+    """
+
+    history: str
+    scanned: str | None = None
+
+    _FORM = re.compile(r"gmail-1 (\d+)(?: from ([\w-]*))?", re.ASCII)
+
+    @classmethod
+    def of(cls, state: State) -> Cursor:
+        found = cls._FORM.fullmatch(state)
+        if found is None:
+            raise StateExpiredError("What is known of the Gmail account was written by another version or backend.")
+        return cls(found[1], found[2])
+
+    @property
+    def state(self) -> State:
+        return State(f"gmail-1 {self.history}" + ("" if self.scanned is None else f" from {self.scanned}"))
+
+
+@dataclass(slots=True)
+class _Touched:
+    """The messages of one page of history: those that may be new, those that only moved, those deleted."""
+
+    fresh: dict[str, None] = field(default_factory=dict)
+    moved: dict[str, None] = field(default_factory=dict)
+    gone: dict[str, None] = field(default_factory=dict)
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        for entry in record.get("messagesAdded") or ():
+            self.fresh[entry["message"]["id"]] = None
+        for entry in (*(record.get("labelsAdded") or ()), *(record.get("labelsRemoved") or ())):
+            if messages.ROLE_LABELS & set(entry.get("labelIds") or ()):
+                self.moved[entry["message"]["id"]] = None
+        for entry in record.get("labelsRemoved") or ():
+            if {"TRASH", "SPAM", "DRAFT", "SCHEDULED"} & set(
+                entry.get("labelIds") or ()
+            ):  # it may never have been seen
+                self.fresh[entry["message"]["id"]] = None
+        for entry in record.get("messagesDeleted") or ():
+            if "DRAFT" not in (entry["message"].get("labelIds") or ()):  # drafts go with every edit
+                self.gone[entry["message"]["id"]] = None
+
+
+@dataclass(slots=True)
+class GmailMailbox:
+    """The port Mailbox. An EmailId is Gmail's message id; labels are one mailbox role."""
+
+    api: Api
+    _sizes: dict[str, int] = field(default_factory=dict)
+    _identities: Sequence[str] | None = None
+
+    def identities(self) -> Sequence[str]:
+        """The account's verified send-as addresses."""
+        if self._identities is None:
+            listed = self.api.call(self.api.users.settings().sendAs().list(userId="me")).get("sendAs") or ()
+            self._identities = [
+                alias["sendAsEmail"] for alias in listed if alias.get("verificationStatus", "accepted") != "pending"
+            ]
+        return self._identities
+
+    def changes(self, since: State | None, *, after: datetime) -> Iterator[Changes]:
+        cursor = Cursor.of(since) if since is not None else Cursor(self._history_now(), "")
+        return self._scan(cursor, after) if cursor.scanned is not None else self._follow(cursor, after)
+
+    # --- the first scan ---
+
+    def _history_now(self) -> str:
+        """The history id as it is now: taken before a scan, so that nothing falls between the two."""
+        try:
+            return str(self.api.call(self.api.users.getProfile(userId="me"))["historyId"])
+        except NotFoundError:  # a server without profiles: the newest message knows a recent one
+            return self._newest_history()
+
+    def _newest_history(self) -> str:
+        listed = self.api.call(self.api.users.messages().list(userId="me", maxResults=1, includeSpamTrash=True))
+        for entry in listed.get("messages") or ():
+            return str(self.api.call(self._get(entry["id"], "minimal"))["historyId"])
+        return "1"
+
+    def _scan(self, cursor: Cursor, after: datetime) -> Iterator[Changes]:
+        """Every message in the order of ids from where ``cursor`` stands. Spam and trash are not listed by Gmail."""
+        listed = {
+            entry["id"]
+            for page in self.api.pages(
+                self.api.users.messages().list, q=f"after:{_second_before(after)}", maxResults=_PAGE
+            )
+            for entry in page.get("messages") or ()
+        }
+        ids = sorted(i for i in listed if i > (cursor.scanned or ""))
+        for start in range(0, len(ids), STEP):
+            step = ids[start : start + STEP]
+            last = start + STEP >= len(ids)
+            added = tuple(e for _, e in self._envelopes(step, after) if e is not None)
+            state = replace(cursor, scanned=None if last else step[-1]).state
+            yield Changes(added=added, state=state, total=len(ids))
+        if not ids and cursor.scanned:
+            yield Changes(added=(), state=replace(cursor, scanned=None).state, total=0)
+
+    def _envelopes(self, ids: Iterable[str], after: datetime) -> Iterator[tuple[str, Envelope | None]]:
+        """What is there of ``ids``: the envelope, or None for what is not to be read (any more) or too old."""
+        requests = {i: self._get(i, "metadata", metadataHeaders=list(messages.HEADERS)) for i in ids}
+        for id_, message in self.api.read(requests):
+            self._sizes[id_] = int(message.get("sizeEstimate", 0))
+            at = messages.role(message.get("labelIds") or ())
+            recent = messages.received_at(message) >= after
+            yield id_, messages.envelope(message, at) if at and recent else None
+
+    def _get(self, id_: str, form: str, **more: Any) -> Any:
+        return self.api.users.messages().get(userId="me", id=id_, format=form, **more)
+
+    # --- what came since ---
+
+    def _follow(self, cursor: Cursor, after: datetime) -> Iterator[Changes]:
+        """Page by page of the history; each page's last record is a place from which to go on."""
+        try:
+            listing = self.api.users.history().list
+            for page in self.api.pages(listing, startHistoryId=cursor.history, historyTypes=_TYPES, maxResults=_PAGE):
+                records = page.get("history") or ()
+                now = page.get("historyId") if not page.get("nextPageToken") else records[-1]["id"] if records else None
+                if now is not None and str(now) != cursor.history:
+                    cursor = Cursor(str(now))
+                    yield self._page(records, cursor, after)
+        except NotFoundError as e:
+            raise StateExpiredError(f"Gmail ({self.api.account}) no longer knows what was read last.") from e
+
+    def _page(self, records: Iterable[Mapping[str, Any]], cursor: Cursor, after: datetime) -> Changes:
+        touched = _Touched()
+        for record in records:
+            touched.note(record)
+        asked = [i for i in {**touched.fresh, **touched.moved} if i not in touched.gone]
+        found = dict(self._envelopes(asked, after)) if asked else {}
+        added = tuple(e for i, e in found.items() if e is not None and i in touched.fresh)
+        moved = {e.id: e.role for i, e in found.items() if e is not None and i not in touched.fresh}
+        left = (i for i in touched.moved if found.get(i) is None and i not in touched.gone)
+        removed = tuple(EmailId(i) for i in (*touched.gone, *left))
+        if removed and not added and not moved:
+            self._ensure_not_emptied()
+        return Changes(added=added, removed=removed, moved=moved, state=cursor.state)
+
+    def _ensure_not_emptied(self) -> None:
+        listed = self.api.call(self.api.users.messages().list(userId="me", maxResults=BATCH)).get("messages") or ()
+        there = self.api.read({entry["id"]: self._get(entry["id"], "minimal") for entry in listed})
+        if not any(messages.role(message.get("labelIds") or ()) for _, message in there):
+            raise SuddenlyEmptyError(
+                f"The Gmail account {self.api.account} held mail and is now empty.",
+                remedy="Look at it in Gmail; nothing was forgotten, and new mail in it ends this error.",
+            )
+
+    # --- content ---
+
+    def fetch(self, ids: Sequence[EmailId]) -> Iterator[Email]:
+        unknown = [i for i in ids if i not in self._sizes]
+        for id_, message in self.api.read({i: self._get(i, "minimal") for i in unknown}):
+            self._sizes[id_] = int(message.get("sizeEstimate", 0))
+        present = [i for i in ids if i in self._sizes]
+        forms = {i: "raw" if self._sizes[i] <= WHOLE else "full" for i in present}
+        for _, message in self.api.read({i: self._get(i, form) for i, form in forms.items()}):
+            at = messages.role(message.get("labelIds") or ())
+            if at is not None:
+                yield self.email(message, at)
+
+    def email(self, message: messages.Resource, at: MailboxRole) -> Email:
+        """The email of a resource with ``raw`` or with a payload; of the latter, readable parts kept apart are fetched."""
+        if "raw" in message:
+            return messages.whole(message, at)
+        leaves = list(messages.leaves(message.get("payload", {})))
+        return messages.assembled(message, filled(self.api, message["id"], leaves), at)
+
+    def close(self) -> None:
+        self._sizes.clear()
+        self._identities = None
+        self.api.close()
+
+
+def filled(api: Api, id_: str, leaves: Sequence[messages.Leaf]) -> list[messages.Leaf]:
+    """The leaves with the bodies of those that are wanted and were not sent along."""
+    wanted = {leaf.attachment: leaf for leaf in leaves if leaf.attachment and leaf.is_wanted}
+    get = api.users.messages().attachments().get
+    bodies = dict(api.read({a: get(userId="me", messageId=id_, id=a) for a in wanted}))
+    return [
+        replace(leaf, body=messages.octets(bodies[leaf.attachment].get("data"))) if leaf.attachment in bodies else leaf
+        for leaf in leaves
+    ]
+
+
+def _second_before(after: datetime) -> int:
+    """For Gmail's ``after:``, which counts whole seconds; what is a second too old is left out by its exact receipt."""
+    return int(after.timestamp()) - 1
