@@ -88,6 +88,13 @@ class Decision:
     reasons: tuple[Reason, ...]
 
     @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the other side, or the user, owes the next word; None where nobody does."""
+        if self.turn is Turn.NOBODY:
+            return None
+        return self.opportunity.owed.when if self.turn is Turn.MINE and self.opportunity.owed else self.silence.at
+
+    @property
     def next(self) -> Step | None:
         """The step that follows if nothing arrives."""
         if self.hold in _NOTHING_FOLLOWS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -34,7 +34,11 @@ from followupd.daemon.sync import Account, Progress, sync
 
 log = logging.getLogger(__name__)
 
-Seen = Mapping[str, Sequence[StoredDraft]]
+LONGEST_QUOTE = 160
+"""Characters of a quotation: at most a line."""
+
+Spans = Mapping[MessageId, Sequence[tuple[int, int]]]
+"""Positions in the visible texts of messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +78,19 @@ class Service:
         run.perform()
         return run.report()
 
-    def quote(self, spans: Mapping[MessageId, tuple[int, int]], messages: Sequence[Message]) -> dict[MessageId, str]:
+    def quote(self, spans: Spans, messages: Iterable[Message]) -> dict[MessageId, tuple[str, ...]]:
         """The given spans of the visible texts, read again from the mailbox, on one line each; what is gone is left out.
 
         Raises the errors of the Mailbox port.
         """
-        quotes: dict[MessageId, str] = {}
+        quotes: dict[MessageId, tuple[str, ...]] = {}
+        present = [m for m in messages if m.present and m.id in spans]
         for account in self.accounts:
-            ids = [m.copy.id for m in messages if m.account == account.name and m.present and m.id in spans]
+            ids = [m.copy.id for m in present if m.account == account.name]
             for email in account.mailbox.fetch(ids) if ids else ():
-                start, end = spans[email.envelope.message_id]
-                quotes[email.envelope.message_id] = " ".join(text.visible(email).text[start:end].split())
+                words = text.visible(email).text
+                wanted = spans[email.envelope.message_id]
+                quotes[email.envelope.message_id] = tuple(_one_line(words[a:b]) for a, b in wanted)
         return quotes
 
     def report_of(self, name: str, error: FollowupdError | None) -> AccountReport:
@@ -227,9 +233,15 @@ class _Pass:
     def _quotes(self, decisions: Sequence[Decision]) -> dict[MessageId, str]:
         """The words of the promises that stand; without them where the mailbox does not answer any more."""
         spoken = [d.silence.promised_in for d in decisions if d.silence.promised_in]
-        spans = {m.id: (m.reading.promise.start, m.reading.promise.end) for m in spoken if m.reading.promise}
+        spans = {m.id: ((m.reading.promise.start, m.reading.promise.end),) for m in spoken if m.reading.promise}
         try:
-            return self.service.quote(spans, [m for m in spoken if m.account not in self.errors])
+            quotes = self.service.quote(spans, [m for m in spoken if m.account not in self.errors])
         except FollowupdError as error:
             log.warning("no quotations: %s", error)
             return {}
+        return {ident: words[0] for ident, words in quotes.items()}
+
+
+def _one_line(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"

@@ -1,0 +1,89 @@
+"""Settings in, Service out: the one place where adapters are chosen and wired, and the real clock is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from followupd import config
+from followupd.adapters.store import open_store
+from followupd.adapters.templates import JinjaTemplates
+from followupd.config import AccountSettings, Settings
+from followupd.core.ports import Clock, Drafts, Mailbox
+from followupd.daemon.service import Service
+from followupd.daemon.sync import Account
+
+
+@dataclass(frozen=True, slots=True)
+class _SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one clock
+
+
+def clock() -> Clock:
+    return _SystemClock()
+
+
+def settings(path: str | None, env: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251 - the one reader
+    """The settings in the file ``path``, else in the default one. Raises ConfigError."""
+    return config.load(Path(path) if path else config.default_config_path(env), env)
+
+
+@contextmanager
+def service(given: Settings, *, scratch: bool = False, exclusive: bool = False) -> Iterator[Service]:
+    """The service for these settings, closed afterwards.
+
+    With ``scratch`` it works on a copy of the state that nobody keeps; ``exclusive`` lets no other process make a pass
+    meanwhile. Raises StoreError, TransientError where another one is at work.
+    """
+    with ExitStack() as stack:
+        store = open_store(given.state_dir / "state.sqlite", scratch=scratch)
+        stack.callback(store.close)
+        if exclusive:
+            stack.enter_context(store.exclusive())
+        yield Service(
+            store=store,
+            policy=given.policy,
+            accounts=[_account(a, given, stack) for a in given.accounts],
+            templates=JinjaTemplates(given.templates),
+            lookback=given.lookback,
+        )
+
+
+def _account(account: AccountSettings, given: Settings, stack: ExitStack) -> Account:
+    mailbox, drafts = _BACKENDS[account.backend](account, given)
+    stack.callback(mailbox.close)
+    return Account(name=account.name, mailbox=mailbox, drafts=drafts)
+
+
+def _maildir(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:  # noqa: ARG001 - one signature for all
+    from followupd.adapters.maildir import MaildirAccount
+
+    opened = MaildirAccount(name=account.name, path=account.path)
+    return opened.mailbox(), opened.drafts()
+
+
+def _imap(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
+    from followupd.adapters.imap import ImapAccount
+    from followupd.adapters.secrets import resolve
+
+    opened = ImapAccount(
+        name=account.name,
+        host=account.host,
+        port=account.port,
+        tls=account.tls,
+        username=account.username,
+        auth=account.auth,
+        secret=lambda: resolve(account.secret, given.env),
+    )
+    return opened.mailbox(), opened.drafts()
+
+
+_BACKENDS: dict[str, Callable[[AccountSettings, Settings], tuple[Mailbox, Drafts]]] = {
+    "maildir": _maildir,
+    "imap": _imap,
+}

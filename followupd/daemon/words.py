@@ -1,0 +1,71 @@
+"""The user's word: what it is about, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from followupd.core.decide import Decision
+from followupd.core.errors import FollowupdError
+from followupd.core.ledger import Command, DraftRecord, DraftState, Word
+from followupd.core.mail import MessageId
+from followupd.core.messages import Message, gather
+from followupd.core.policy import Policy
+from followupd.core.ports import Store
+from followupd.core.threads import link
+from followupd.daemon.dispatch import Dispatcher
+
+
+class UnknownIdError(FollowupdError):
+    """No opportunity, thread, draft or message goes by that id."""
+
+    def __init__(self, ident: str) -> None:
+        super().__init__(
+            f"nothing is known as {ident!r}",
+            remedy="take an id from `followupd status`, or the Message-ID of a mail; `followupd once` reads new mail first",
+        )
+
+
+def find_decision(ident: str, decisions: Iterable[Decision]) -> Decision | None:
+    """The opportunity that ``ident`` names: its own id, or that of a thread, a draft or a message of it."""
+    bare = ident.strip().strip("<>")
+    for decision in decisions:
+        opportunity = decision.opportunity
+        ids = {opportunity.id, *(t.id for t in opportunity.threads), *opportunity.message_ids}
+        ids |= {d.id for d in decision.drafts} | {d.message_id for d in decision.drafts}
+        if bare in {i.strip("<>") for i in ids}:
+            return decision
+    return None
+
+
+def messages_about(
+    ident: str, decisions: Sequence[Decision], store: Store, policy: Policy, now: datetime
+) -> list[MessageId]:
+    """The Message-IDs that a word about ``ident`` is about: its opportunity's, else its thread's. Raises UnknownIdError."""
+    if decision := find_decision(ident, decisions):
+        return list(decision.opportunity.message_ids)
+    for thread in link(gather(store.filed(), policy.me, now)):
+        if ident.strip().strip("<>") in {m.id.strip("<>") for m in thread.messages}:
+            return [m.id for m in thread.messages]
+    raise UnknownIdError(ident)
+
+
+def say(store: Store, command: Command, about: Sequence[MessageId], value: str, now: datetime) -> None:
+    store.put_word(Word(command=command, about=tuple(about), said_at=now, value=value))
+
+
+def restore(
+    ident: str, ledger: Sequence[DraftRecord], dispatcher: Dispatcher, parents: Iterable[Message]
+) -> DraftRecord:
+    """Bring a withdrawn draft back; from then on it is the user's own and is never taken back again.
+
+    Raises UnknownIdError where no withdrawn draft goes by that id, and the errors of the Drafts port.
+    """
+    record = next((r for r in ledger if ident.strip() in (r.id, r.message_id, r.message_id.strip("<>"))), None)
+    if record is None or record.state is not DraftState.WITHDRAWN:
+        raise UnknownIdError(ident)
+    made = dispatcher.create(record, {m.id: m for m in parents})
+    kept = replace(made, state=DraftState.EDITED)
+    dispatcher.store.put_drafts([kept])
+    return kept
