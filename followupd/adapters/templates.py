@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class JinjaTemplates:
         known = cleaned(facts)
         try:
             template = self._jinja.select_template(self._candidates(name, language))
-            text = _tidy(template.render(asdict(known)))
+            text = _tidy(template.render({f.name: getattr(known, f.name) for f in fields(known)}))
         except Exception as error:  # a template is a program: it can raise anything
             raise _explained(error, name) from error
         return _checked(text, known, template.filename or name)

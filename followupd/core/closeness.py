@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from hashlib import blake2b
 
 SHINGLE = 3
@@ -35,9 +35,9 @@ def closeness(a: tuple[int, ...], b: tuple[int, ...]) -> float:
     return len(smallest.intersection(a, b)) / len(smallest) if smallest else 0.0
 
 
-def contained(text: str, others: Iterable[str]) -> float:
+def contained(text: str, others: Collection[str]) -> float:
     """The share of ``text``'s shingles that occur somewhere in ``others``, 0.0 to 1.0; exact, for short texts."""
-    own = _shingles(text)
+    own = _shingles(text) if others else set()
     seen = set[str]().union(*map(_shingles, others))
     return len(own & seen) / len(own) if own else 0.0
 

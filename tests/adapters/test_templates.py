@@ -80,6 +80,8 @@ def every(language: str) -> list[tuple[LetterFacts, str]]:
     made = []
     for i, ((kind, stage, ordinal), known) in enumerate(product(steps, product((False, True), repeat=6))):
         company, role, interviewed, promised, dated, formal = known
+        if (promised or dated) and (kind, ordinal) != (Kind.CHECK_IN, 1):
+            continue  # only the first check-in speaks of these days
         f = facts(
             kind=kind,
             language=language,
