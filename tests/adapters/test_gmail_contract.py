@@ -20,7 +20,7 @@ def world() -> Iterator[GmailWorld]:
 
 
 class TestGmailMailbox(MailboxContract):
-    many = 553
+    many = 303
 
     @pytest.fixture
     def world(self, world: GmailWorld) -> GmailWorld:

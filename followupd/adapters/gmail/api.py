@@ -43,7 +43,7 @@ class Api:
     transport: Transport
     bucket: Bucket = field(default_factory=Bucket)
     _batches: bool = True
-    _users: Any = None
+    _resources: dict[str, Any] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -52,9 +52,16 @@ class Api:
     @property
     def users(self) -> Any:
         """The resource ``users`` of google-api-python-client."""
-        if self._users is None:
-            self._users = build_from_document(discovery(self.transport.guard.root), http=self.transport).users()
-        return self._users
+        if "users" not in self._resources:
+            service = build_from_document(discovery(self.transport.guard.root), http=self.transport)
+            self._resources["users"] = service.users()
+        return self._resources["users"]
+
+    def resource(self, name: str) -> Any:
+        """A resource under ``users``, such as ``messages``: made once, as the library builds it anew at each call."""
+        if name not in self._resources:
+            self._resources[name] = getattr(self.users, name)()
+        return self._resources[name]
 
     def call(self, request: Request) -> dict[str, Any]:
         """The answer to one request. What may have been done already is not asked again: see ``_worth_repeating``."""

@@ -36,7 +36,7 @@ class GmailDrafts:
     _known: dict[str, tuple[str, StoredDraft]] = field(default_factory=dict)
 
     def all(self) -> Sequence[StoredDraft]:
-        pages = self.api.pages(self.api.users.drafts().list, maxResults=500)
+        pages = self.api.pages(self.api.resource("drafts").list, maxResults=500)
         ids = [entry["id"] for page in pages for entry in page.get("drafts") or ()]
         found = {draft.durable_id or "": draft for draft in self._look(ids)}
         self._known = {i: known for i, known in self._known.items() if i in found}
@@ -59,7 +59,7 @@ class GmailDrafts:
                 yield self._stored(id_, draft["message"])
 
     def _get(self, id_: str, form: str) -> Any:
-        return self.api.users.drafts().get(userId="me", id=id_, format=form)
+        return self.api.resource("drafts").get(userId="me", id=id_, format=form)
 
     def _stored(self, id_: str, message: messages.Resource) -> StoredDraft:
         content, email = self._read(message)
@@ -107,7 +107,7 @@ class GmailDrafts:
     def _create(self, raw: bytes, thread: str | None) -> str:
         message = {"raw": base64.urlsafe_b64encode(raw).decode()} | ({"threadId": thread} if thread else {})
         try:
-            return str(self.api.call(self.api.users.drafts().create(userId="me", body={"message": message}))["id"])
+            return str(self.api.call(self.api.resource("drafts").create(userId="me", body={"message": message}))["id"])
         except NotFoundError:
             if thread is None:
                 raise
@@ -125,7 +125,7 @@ class GmailDrafts:
         if now is None or now.id != draft.id:
             return False
         try:
-            self.api.call(self.api.users.drafts().delete(userId="me", id=id_))
+            self.api.call(self.api.resource("drafts").delete(userId="me", id=id_))
         except NotFoundError:
             return False
         except UnreachableError:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import HTTP
+from email import message_from_bytes
+from email.message import Message
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,19 +96,17 @@ class Guard:
     def _check_batch(self, headers: Mapping[str, str], body: bytes) -> None:
         """Every part of a batch has to be a read that is allowed by itself."""
         kind = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
-        whole = BytesParser(policy=HTTP).parsebytes(
-            b"Content-Type: " + kind.encode("ascii", "replace") + b"\r\n\r\n" + body
-        )
+        whole = message_from_bytes(b"Content-Type: " + kind.encode("ascii", "replace") + b"\r\n\r\n" + body)
         if not whole.is_multipart() or whole.defects:
             raise ForbiddenRequestError("followupd sends no batch that it cannot read itself.")
-        for part in whole.iter_parts():
-            self._check_part(part.get_content_type(), part.get_payload(decode=True) or b"")
+        for part in whole.walk():
+            if part is not whole:
+                self._check_part(part)
 
-    def _check_part(self, kind: str, request: object) -> None:
-        text = request.decode("ascii", "replace") if isinstance(request, bytes) else ""
-        head, _, rest = text.replace("\r\n", "\n").partition("\n")
+    def _check_part(self, part: Message) -> None:
+        head, _, rest = str(part.get_payload()).replace("\r\n", "\n").partition("\n")
         method, _, target = head.removesuffix(" HTTP/1.1").partition(" ")
-        if kind != "application/http" or method != "GET" or not head.endswith(" HTTP/1.1"):
+        if part.get_content_type() != "application/http" or method != "GET" or not head.endswith(" HTTP/1.1"):
             raise ForbiddenRequestError("followupd reads in batches, and does nothing else in them.")
         names = {line.partition(":")[0]: "" for line in rest.split("\n")}
         parts = urlsplit(target)

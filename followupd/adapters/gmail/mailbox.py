@@ -104,7 +104,7 @@ class GmailMailbox:
             return self._newest_history()
 
     def _newest_history(self) -> str:
-        listed = self.api.call(self.api.users.messages().list(userId="me", maxResults=1, includeSpamTrash=True))
+        listed = self.api.call(self.api.resource("messages").list(userId="me", maxResults=1, includeSpamTrash=True))
         for entry in listed.get("messages") or ():
             return str(self.api.call(self._get(entry["id"], "minimal"))["historyId"])
         return "1"
@@ -114,7 +114,7 @@ class GmailMailbox:
         listed = {
             entry["id"]
             for page in self.api.pages(
-                self.api.users.messages().list, q=f"after:{_second_before(after)}", maxResults=_PAGE
+                self.api.resource("messages").list, q=f"after:{_second_before(after)}", maxResults=_PAGE
             )
             for entry in page.get("messages") or ()
         }
@@ -138,14 +138,14 @@ class GmailMailbox:
             yield id_, messages.envelope(message, at) if at and recent else None
 
     def _get(self, id_: str, form: str, **more: Any) -> Any:
-        return self.api.users.messages().get(userId="me", id=id_, format=form, **more)
+        return self.api.resource("messages").get(userId="me", id=id_, format=form, **more)
 
     # --- what came since ---
 
     def _follow(self, cursor: Cursor, after: datetime) -> Iterator[Changes]:
         """Page by page of the history; each page's last record is a place from which to go on."""
         try:
-            listing = self.api.users.history().list
+            listing = self.api.resource("history").list
             for page in self.api.pages(listing, startHistoryId=cursor.history, historyTypes=_TYPES, maxResults=_PAGE):
                 records = page.get("history") or ()
                 now = page.get("historyId") if not page.get("nextPageToken") else records[-1]["id"] if records else None
@@ -170,7 +170,7 @@ class GmailMailbox:
         return Changes(added=added, removed=removed, moved=moved, state=cursor.state)
 
     def _ensure_not_emptied(self) -> None:
-        listed = self.api.call(self.api.users.messages().list(userId="me", maxResults=BATCH)).get("messages") or ()
+        listed = self.api.call(self.api.resource("messages").list(userId="me", maxResults=BATCH)).get("messages") or ()
         there = self.api.read({entry["id"]: self._get(entry["id"], "minimal") for entry in listed})
         if not any(messages.role(message.get("labelIds") or ()) for _, message in there):
             raise SuddenlyEmptyError(
@@ -207,7 +207,7 @@ class GmailMailbox:
 def filled(api: Api, id_: str, leaves: Sequence[messages.Leaf]) -> list[messages.Leaf]:
     """The leaves with the bodies of those that are wanted and were not sent along."""
     wanted = {leaf.attachment: leaf for leaf in leaves if leaf.attachment and leaf.is_wanted}
-    get = api.users.messages().attachments().get
+    get = api.resource("messages").attachments().get
     bodies = dict(api.read({a: get(userId="me", messageId=id_, id=a) for a in wanted}))
     return [
         replace(leaf, body=messages.octets(bodies[leaf.attachment].get("data"))) if leaf.attachment in bodies else leaf

@@ -75,7 +75,7 @@ _OPERATORS: dict[str, Callable[[FakeAccount, str], Matcher]] = {
     "after": lambda _, v: lambda m: m.internal_date >= _instant(v),
     "before": lambda _, v: lambda m: m.internal_date < _instant(v),
     "newer_than": _newer,
-    "in": lambda _, v: (lambda m: True) if v == "anywhere" else (lambda m: _LABELS[v] in m.labels),
+    "in": lambda _, v: (lambda _m: True) if v == "anywhere" else (lambda m: _LABELS[v] in m.labels),
     "label": lambda a, v: lambda m: a.label_id(v) in m.labels,
     "from": _sender,
     "to": lambda _, v: lambda m: v.lower() in m.header("To").lower(),
