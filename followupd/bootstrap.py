@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from followupd import config
@@ -87,3 +87,10 @@ _BACKENDS: dict[str, Callable[[AccountSettings, Settings], tuple[Mailbox, Drafts
     "maildir": _maildir,
     "imap": _imap,
 }
+
+
+def repeat(task: Callable[[], None], every: timedelta) -> None:
+    """Run ``task`` now and every so often until the process is told to stop."""
+    from followupd.adapters import scheduler
+
+    scheduler.repeat(task, every)
