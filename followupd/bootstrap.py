@@ -34,17 +34,14 @@ def settings(path: str | None, env: Mapping[str, str] = os.environ) -> Settings:
 
 
 @contextmanager
-def service(given: Settings, *, scratch: bool = False, exclusive: bool = False) -> Iterator[Service]:
+def service(given: Settings, *, scratch: bool = False) -> Iterator[Service]:
     """The service for these settings, closed afterwards.
 
-    With ``scratch`` it works on a copy of the state that nobody keeps; ``exclusive`` lets no other process make a pass
-    meanwhile. Raises StoreError, TransientError where another one is at work.
+    With ``scratch`` it works on a copy of the state that nobody keeps. Raises StoreError.
     """
     with ExitStack() as stack:
         store = open_store(given.state_dir / "state.sqlite", scratch=scratch)
         stack.callback(store.close)
-        if exclusive:
-            stack.enter_context(store.exclusive())
         yield Service(
             store=store,
             policy=given.policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -59,7 +59,10 @@ def service_of(
 ) -> Iterator[tuple[Settings, Service]]:
     """The service as the config wires it; closed afterwards. ``exclusive`` lets no other pass run meanwhile."""
     settings = settings_of(ctx)
-    with bootstrap.service(settings, scratch=dry_run, exclusive=exclusive) as service:
+    with (
+        bootstrap.service(settings, scratch=dry_run) as service,
+        service.store.exclusive() if exclusive else nullcontext(),
+    ):
         yield settings, service
 
 

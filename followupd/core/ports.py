@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -91,6 +92,10 @@ class Store(Protocol):
     ``reader`` is a fingerprint of the reader and of the settings that reading depends on: a reading made under another
     fingerprint counts as not made.
     """
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Held for a pass or a change: raises TransientError while another process holds it."""
+        ...
 
     def cursor(self, account: str) -> State | None: ...
 
