@@ -91,22 +91,15 @@ class Cluster:
         return [value for s in self.strands if (value := getattr(s, name))]
 
 
-def cluster(
-    messages: Sequence[Message],
-    me: Identities,
-    tracked: Collection[MessageId] = (),
-    dropped: Collection[MessageId] = (),
-) -> list[Cluster]:
+def cluster(messages: Sequence[Message], me: Identities, tracked: Collection[MessageId] = ()) -> list[Cluster]:
     """The hiring processes among ``messages`` (oldest first), in order of their first message.
 
-    ``tracked`` are messages of which the user said that they belong to a process, ``dropped`` of which the user said that
-    they do not.
+    ``tracked`` are messages of which the user said that they belong to a process.
     """
     strands = [
         _strand(t, me) for t in link([m for m in messages if m.reading.origin is not Origin.BULK or m.id in tracked])
     ]
     forced = {s.thread.id for s in strands if _holds(s, tracked)}
-    strands = [s for s in strands if s.thread.id in forced or not _holds(s, dropped)]
     foreign = _foreign(strands, forced)
     strands = [s for s in strands if s.thread.id not in foreign]
     seeds = [s for s in strands if s.thread.id in forced or is_candidates(s)]

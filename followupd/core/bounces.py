@@ -23,7 +23,7 @@ _DELAY = re.compile(
 )
 _COPY = re.compile(
     r"^.{0,10}(-{2,}.{0,40}(copy of|original message|returned message|message header|headers?|message follows|enclosed|undelivered|unsent)"
-    r"|(included|below) (below|this line) is|\W*the following is|received: from |return-path: ?<|message contents follow)",
+    r"|(included|below) (below|this line) is|\W{0,20}the following is|received: from |return-path: ?<|message contents follow)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ID_LINE = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*\n?[ \t]*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)

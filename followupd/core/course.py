@@ -129,7 +129,7 @@ class Course:
     def _take_theirs(self, event: Event, message: Message, thread: str) -> None:
         if message.reading.origin not in (Origin.HUMAN, Origin.AUTOMATED):
             return
-        if self.stage is not Stage.CLOSED or message.says(*_REOPENS):
+        if self.stage is not Stage.CLOSED or _reopens(message):
             self._their_move(message)
         if message.human:
             self.words.append(event)
@@ -195,6 +195,12 @@ class Course:
         """What they asked and I still owe; questions of time are answered by any interview fixed since."""
         fixed = max((i.fixed_at for i in interviews if i.state is not InterviewState.CANCELLED), default=None)
         return [a for a in self.asks if not (a.about_time and fixed is not None and a.message.when <= fixed)]
+
+
+def _reopens(message: Message) -> bool:
+    """Whether a word after the end starts the process again: a person's, or an invite; the clearing up does not."""
+    invited = any(i.method in ("REQUEST", "PUBLISH") for i in message.reading.invites)
+    return (message.human or invited) and message.says(*_REOPENS) and not message.says(Says.CANCELS, Says.REJECTS)
 
 
 def _ask(message: Message, thread: str) -> _Ask | None:

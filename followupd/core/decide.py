@@ -97,7 +97,10 @@ class Decision:
     @property
     def next(self) -> Step | None:
         """The step that follows if nothing arrives."""
-        if self.hold in _NOTHING_FOLLOWS:
+        doubted = self.hold is Hold.UNCERTAIN and not any(
+            i.state is InterviewState.UNCERTAIN for i in self.opportunity.interviews
+        )
+        if self.hold in _NOTHING_FOLLOWS or doubted:
             return None
         return min(self.steps, key=lambda s: s.due, default=None)
 

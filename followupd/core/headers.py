@@ -12,6 +12,11 @@ from functools import lru_cache
 from followupd.core.charsets import decode
 from followupd.core.mail import Address, MessageId
 
+MAX_BLOCK = 262_144
+"""Octets of a header block that are read; servers take less."""
+MAX_LIST = 50_000
+"""Characters of an address list that are read."""
+
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _FOLD = re.compile(r"\n[ \t]*")
 
@@ -21,7 +26,7 @@ def fields(block: bytes) -> dict[str, list[str]]:
 
     Lines that are no fields are left out; what follows the first empty line is not looked at.
     """
-    text = _text(block).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    text = _text(block[:MAX_BLOCK]).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     end = text.find("\n\n")
     found: dict[str, list[str]] = {}
     for name, value in _FIELD.findall(text if end < 0 else text[: end + 1]):
@@ -97,7 +102,7 @@ _SIMPLE = re.compile(
     r"""\s*(?:"([^"\\=]*)"\s*<|([^"<>@,;:()\\=\[\]]*)<)?([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)(>?)\s*(?:,|$)"""
 )
 _TOKEN = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.){0,1000}")|(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)|(?P<angle><[^<>]*>?)|(?P<open>\()"""
+    r"""(?P<quoted>"(?:[^"\\]|\\.){0,200}")|(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)|(?P<angle><[^<>]*>?)|(?P<open>\()"""
     r"""|(?P<close>\))|(?P<mark>[,;:])|(?P<text>[^"(<>),;:=\s]+|[=">])|(?P<space>\s+)""",
     re.DOTALL,
 )
@@ -107,6 +112,7 @@ _BARE = re.compile(r"""[^\s<>",;:()]+@[^\s<>",;:()]+""")
 def addresses(value: str) -> tuple[Address, ...]:
     """The mailboxes of an address list, still encoded; groups are opened, comments left out, garbage skipped."""
     found: list[Address] = []
+    value = value[:MAX_LIST]
     at, end = 0, len(value)
     while at < end:
         m = _SIMPLE.match(value, at)

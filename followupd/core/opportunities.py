@@ -76,14 +76,8 @@ def understand(
     messages: Sequence[Message], *, me: Identities, words: Sequence[Word], now: datetime
 ) -> tuple[Opportunity, ...]:
     """The user's hiring processes as they stand at ``now``, in order of their first message."""
-    tracked = _about(words, Command.TRACK)
-    dismissed = {i for w in words if w.command is Command.OUTCOME and w.value == Outcome.DISMISSED for i in w.about}
-    found = cluster(messages, me, tracked, dismissed - tracked)
+    found = cluster(messages, me, tracked={i for w in words if w.command is Command.TRACK for i in w.about})
     return tuple(_opportunity(c, me, words, now) for c in found)
-
-
-def _about(words: Sequence[Word], command: Command) -> set[MessageId]:
-    return {i for w in words if w.command is command for i in w.about}
 
 
 def opportunity_id(first: MessageId) -> OpportunityId:

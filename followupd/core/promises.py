@@ -86,7 +86,7 @@ def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
         if first >= last:
             continue
         tags = read.tags[first:last]
-        short = at > right and read.ends[last - 1] - read.starts[first] <= SHORT_SENTENCE
+        short = at > right and read.starts[min(last, len(read.starts) - 1)] - read.starts[first] <= SHORT_SENTENCE
         if ("V" in tags or short) and "L" not in tags and "I" not in tags:
             yield first, last
 

@@ -88,8 +88,7 @@ def sync(
     run = _Sync(account, store, reader, _Known(reader.policy.me), progress)
     for item in store.filed():
         run.known.learn(item.envelope, item.reading)
-    run.pull(after)
-    unreadable = run.read()
+    unreadable = run.read(new=run.pull(after))
     store.finish_sync(account.name, at)
     return unreadable
 
@@ -102,23 +101,26 @@ class _Sync:
     known: _Known
     progress: Progress
 
-    def pull(self, after: datetime) -> None:
+    def pull(self, after: datetime) -> bool:
+        """Take in what changed; whether anything did."""
         try:
-            self._absorb(self.store.cursor(self.account.name), after)
+            return self._absorb(self.store.cursor(self.account.name), after)
         except StateExpiredError:
             log.warning("%s: the server forgot how far it was read; reading the window again", self.account.name)
             self.store.reset_cursor(self.account.name)
-            self._absorb(None, after)
+            return self._absorb(None, after)
 
-    def _absorb(self, state: State | None, after: datetime) -> None:
+    def _absorb(self, state: State | None, after: datetime) -> bool:
         done, known, me = 0, self.known, self.reader.policy.me
         for batch in self.account.mailbox.changes(state, after=after):
             wanted = [e.id for e in batch.added if is_candidate(e, me=me, people=known.people, threads=known.ids)]
             self.store.absorb(self.account.name, batch, wanted)
             done += len(batch.added)
             self.progress(f"{self.account.name}: headers", done, batch.total)
+        return done > 0
 
-    def read(self) -> list[MessageId]:
+    def read(self, *, new: bool) -> list[MessageId]:
+        """Read what waits, and what turns out to be related; with nothing new nothing is looked for."""
         unreadable: list[MessageId] = []
         tried: set[EmailId] = set()
         for _ in range(_ROUNDS):
@@ -129,7 +131,7 @@ class _Sync:
                 unreadable += self._read_chunk(chunk)
                 self.progress(f"{self.account.name}: texts", len(tried), total)
             known = self.known
-            if not self.store.promote(
+            if not (waiting or new) or not self.store.promote(
                 self.account.name, message_ids=known.ids, people=known.people, domains=known.domains
             ):
                 break

@@ -96,7 +96,7 @@ def _slot(asked: Asked, at: int, taken: set[int]) -> Slot | None:
 
 def _range_end(asked: Asked, one: Clock, before: str, taken: set[int]) -> Clock | None:
     tags, at = asked.scan.tags, one.last
-    joins = "-UO" if before == "b" or tags[max(0, at - 2) : at] == "b" else "-U"
+    joins = "-UtO" if before == "b" else "-Ut"
     if at >= len(tags) or tags[at] not in joins:
         return None
     at += 1

@@ -17,6 +17,9 @@ Span = tuple[date, date]
 MONTH_FIRST = frozenset({"US", "PH", "PR", "GU", "VI", "AS", "MP", "FM", "PW"})
 """Countries that write the month before the day (Unicode CLDR: short date patterns beginning with M)."""
 
+SOON = 62
+"""How far ahead (days) "Monday 16" may lie, where the number alone does not say that it is a day."""
+
 STALE_AFTER = 270
 """A date without a year that lies further ahead than this (days), and was less far back, is taken as past."""
 
@@ -81,7 +84,7 @@ class Hit:
 
     def looks_back(self) -> bool:
         """Whether the sentence speaks of what has been: the nearest word of past or future before it, else after it."""
-        if self.before() in ("U", "i"):
+        if self.before() == "U":
             return False
         scan = self.asked.scan
         left, right = scan.sentence(self.match.start())
@@ -124,6 +127,8 @@ _REL = r"(?P<rel>[rgTlN])"
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR,
 )
 def day_of_month(hit: Hit) -> Span | None:
+    if hit.before() == "t" and not hit.has("wd") and not hit.has("year"):
+        return None  # at 13 March Street
     return _calendar_day(hit, hit.value("mon"), hit.value("day"), hit.value("year") if hit.has("year") else None)
 
 
@@ -216,11 +221,18 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
     return behind if (ahead - hit.today).days > STALE_AFTER and (hit.today - behind).days < 90 else ahead
 
 
-@_rule("d", r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])", r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])")
+@_rule(
+    "d",
+    r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])",
+    r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])",
+    r"(?P<wd>d)[,s]{0,2}(?P<day>n)(?![.s,]{0,2}[-umpAHcKnOUo])",
+)
 def weekday_the_nth(hit: Hit) -> Span | None:
     """Friday the 13th: the next month whose 13th is a Friday."""
     found = a.next_weekday_on(hit.today, hit.value("wd"), hit.value("day"))
-    return (found, found) if found else None
+    if not found or (hit.tag("day") == "n" and (found - hit.today).days > SOON):
+        return None
+    return found, found
 
 
 @_rule("on", r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
@@ -267,9 +279,9 @@ def _sure_short(hit: Hit) -> bool:
 
 @_rule(
     "d",
-    r"(?P<wd>d)(?:[sO,]{1,3}(?P<or>d))?[s,i]{0,3}" + _REL + r"s?(?P<unit>u)",
+    r"(?P<wd>d)(?:[sO,]{1,3}(?P<or>d))?[s,i]{0,3}" + _REL + r"s?(?P<unit>u|R(?!s?[dmnoDSK]))",
     r"(?P<wd>d)[s,i]{0,3}u(?P<rel>[rglN])",
-    _REL + r"s?(?P<unit>u)[s,(i]{0,3}(?P<wd>d)",
+    _REL + r"s?(?P<unit>u|R(?!s?[dmnoDSK]))[s,(i]{0,3}(?P<wd>d)",
     r"u(?P<rel>[rglN])[s,(]{0,3}(?P<wd>d)",
 )
 def weekday_of_week(hit: Hit) -> Span | None:
@@ -285,11 +297,11 @@ _WEEKS = {"T": 0, "r": 1, "g": 1, "l": -1, "N": 2}
 
 
 @_rule(
-    "uG",
-    r"(?P<part>[EBM])-?[sf]{0,3}(?:" + _REL + r"s?)?(?P<unit>u)",
-    r"(?P<part>[EBM])-?[sf]{0,3}(?P<unit>u)s?(?P<rel>[rglN])",
-    _REL + r"s?(?P<unit>u)",
-    r"(?P<unit>u)s?(?P<rel>[rglN])(?!s?[dupm])",
+    "uRG",
+    r"(?P<part>[EBM])-?[sf]{0,3}(?:" + _REL + r"s?)?(?P<unit>u|R(?!s?[dmnoDSK]))",
+    r"(?P<part>[EBM])-?[sf]{0,3}(?P<unit>u|R(?!s?[dmnoDSK]))s?(?P<rel>[rglN])",
+    _REL + r"s?(?P<unit>u|R(?!s?[dmnoDSK]))",
+    r"(?P<unit>u|R(?!s?[dmnoDSK]))s?(?P<rel>[rglN])(?!s?[dupm])",
     r"(?P<unit>G)",
 )
 def period(hit: Hit) -> Span | None:
@@ -318,12 +330,12 @@ def _single_day(hit: Hit, shift: int) -> Span | None:
 
 @_rule(
     "m",
-    r"(?P<part>[EBM])-?s{0,3}(?P<mon>m)\.?" + _YEAR + r"(?![s.]?[noc])",
+    r"(?P<part>[EBMh])-?s{0,3}(?P<mon>m)\.?" + _YEAR + r"(?![s.]?[noc])",
     r"(?P<pre>[iUTrgfb])s?(?P<mon>m)" + _YEAR + r"(?![s.]{0,2}[noc])",
 )
 def month(hit: Hit) -> Span | None:
     year = hit.value("year") if hit.has("year") else None
-    span = a.part_of_month(a.month_ahead(hit.today, hit.value("mon"), year), hit.tag("part"))
+    span = a.part_of_month(a.month_ahead(hit.today, hit.value("mon"), year), hit.tag("part").replace("h", "M"))
     if year is None and hit.before() == "" and hit.looks_back():
         hit.past = True
     hit.past = hit.past or span[1] < hit.today
@@ -332,12 +344,12 @@ def month(hit: Hit) -> Span | None:
 
 @_rule(
     "uR",
-    r"(?P<nth>[ol])s?(?:R|(?P<unit>u))s{0,3}(?P<mon>m)(?!s?[no])",
-    r"(?P<nth>[ol])s?(?P<unit>u)s{0,3}(?P<rel>[rgT])s?(?P<in>u)",
+    r"(?P<nth>[ol])s?(?P<unit>[uR])s{0,3}(?P<mon>m)(?!s?[no])",
+    r"(?P<nth>[ol])s?(?P<unit>u|R(?!s?[dmnoDSK]))s{0,3}(?P<rel>[rgT])s?(?P<in>u)",
 )
 def week_of_month(hit: Hit) -> Span | None:
     """The first week of April, the last week of next month."""
-    if (hit.has("unit") and hit.value("unit") != "w") or (hit.has("in") and hit.value("in") != "m"):
+    if hit.value("unit") != "w" or (hit.has("in") and hit.value("in") != "m"):
         return None
     if hit.has("mon"):
         first = a.month_ahead(hit.today, hit.value("mon"), None)
@@ -377,11 +389,11 @@ def relative_day(hit: Hit) -> Span | None:
     return found, found
 
 
-_AMOUNT = r"a?(?P<low>[na])(?:[-UO]?(?P<n>n))?-?(?P<unit>[up])"
+_AMOUNT = r"a?(?P<low>[na])(?:[-UO]?(?P<n>n))?-?(?P<unit>[upH])"
 
 
 @_rule(
-    "up",
+    "upH",
     r"(?:[ifU]s{0,2})(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
     r"(?P<rel>[rglT])s?" + _AMOUNT,
     r"[ifU]s?a(?P<unit>u)O(?P<n>n)",
@@ -390,9 +402,17 @@ _AMOUNT = r"a?(?P<low>[na])(?:[-UO]?(?P<n>n))?-?(?P<unit>[up])"
 def amount_ahead(hit: Hit) -> Span | None:
     """In two weeks, within five working days, over the next 2-3 weeks: the longest that is named."""
     number = hit.value("n") if hit.has("n") else hit.value("low")
+    if hit.tag("unit") == "H" and (number == "few" or int(number) < 24) and hit.match[0][0] != "i":
+        return None  # until 16 Uhr
     back = hit.tag("rel") == "l"
     hit.past = back
-    return _ahead(hit, number, hit.value("unit"), back=back, coming=hit.tag("rel") in ("r", "g", "T"))
+    return _ahead(
+        hit,
+        number,
+        "h" if hit.tag("unit") == "H" else hit.value("unit"),
+        back=back,
+        coming=hit.tag("rel") in ("r", "g", "T"),
+    )
 
 
 @_rule("up", r"(?P<n>[na])(?P<unit>[up])X")

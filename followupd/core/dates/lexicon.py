@@ -20,34 +20,36 @@ _LISTS = {
     "next": "r", "coming": "g", "this": "T", "last": "l", "after_next": "N", "end": "E", "begin": "B", "mid": "M",
     "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
     "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
-    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "week_of": "R", "conversation": "I", "answer": "V", "back": "W", "request": "L",
+    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "conversation": "I", "answer": "V", "back": "W", "request": "L",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
-Entry = tuple[tuple[str, ...], str, Any, str]
-"""The words of a phrase, the tag, its value, and "" | "first" | "all" for the capitals it needs."""
+Entry = tuple[tuple[str, ...], str, Any, bool]
+"""The words of a phrase, the tag, its value, and whether it needs a capital."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """Entries by first word: those of one word, and those of several by their second word, the longest first.
 
-    ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
+    ``zones`` are abbreviations, which count in capitals alone (CET, and not the French "cet"). ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
     """
 
     language: str
     single: dict[str, Entry | None]
     phrases: dict[str, dict[str, tuple[Entry, ...]]]
     ordinary: frozenset[str]
+    zones: dict[str, str]
 
 
 @cache
 def lexicon(language: str) -> Lexicon:
     """The words of ``language`` (ISO 639-1); an unknown one is read with what all languages share: digits."""
     data = _load(language) if language in LANGUAGES else {}
-    single: dict[str, Entry | None] = {}
+    zones = {name.lower(): zone for name, zone in _zone_data()["abbreviations"].items()}
+    single: dict[str, Entry | None] = dict.fromkeys(zones)
     phrases: dict[str, dict[str, dict[tuple[str, ...], Entry]]] = {}
     for phrase, tag, value, cased in (*_zones(), *_entries(data)):
         words = tuple(_pieces(phrase))
@@ -61,6 +63,7 @@ def lexicon(language: str) -> Lexicon:
         single=single,
         phrases={one: {two: _longest_first(e) for two, e in by.items()} for one, by in phrases.items()},
         ordinary=frozenset(_pieces(" ".join(data.get("ordinary_words", ())))),
+        zones=zones,
     )
 
 
@@ -76,15 +79,15 @@ def _pieces(phrase: str) -> list[str]:
     return _PIECE.findall(fold(phrase))
 
 
-def _entries(data: dict[str, Any]) -> Iterator[tuple[str, str, Any, str]]:
+def _entries(data: dict[str, Any]) -> Iterator[tuple[str, str, Any, bool]]:
     for key, tag in _LISTS.items():
-        yield from ((phrase, tag, 1, "") for phrase in data.get(key, ()))
+        yield from ((phrase, tag, 1, False) for phrase in data.get(key, ()))
     for key, tag in _SERIES.items():
         for number, phrases in enumerate(data.get(key, ()), start=tag == "m"):
-            yield from ((phrase, tag, number, "") for phrase in phrases)
+            yield from ((phrase, tag, number, False) for phrase in phrases)
     for key, tag in _MAPS.items():
         for value, phrases in data.get(key, {}).items():
-            yield from ((phrase, tag, _value(value), "") for phrase in phrases)
+            yield from ((phrase, tag, _value(value), False) for phrase in phrases)
 
 
 def _value(key: str) -> int | str:
@@ -102,9 +105,8 @@ def _zone_data() -> dict[str, Any]:
 
 
 @cache
-def _zones() -> tuple[tuple[str, str, Any, str], ...]:
+def _zones() -> tuple[tuple[str, str, Any, bool], ...]:
     data = _zone_data()
-    found = [(city.replace("_", " "), "Z", zone, "first") for city, zone in data["cities"].items()]
-    found += [(name, "z", zone, "" if " " in name else "first") for name, zone in data["names"].items()]
-    found += [(name, "z", zone, "all") for name, zone in data["abbreviations"].items()]
+    found = [(city.replace("_", " "), "Z", zone, True) for city, zone in data["cities"].items()]
+    found += [(name, "z", zone, " " not in name) for name, zone in data["names"].items()]
     return tuple(found)

@@ -128,8 +128,8 @@ class _Lexer:
             return self._put(*self._mark(at), at, at)
         tag, value = self._number(word, match.start(), match.end())
         if tag == "n" and at + 1 < len(self.words) and self.words[at + 1] in _ORDINAL:
-            if self.matches[at + 1].start() == match.end():
-                return self._put("o", value, at, at + 1)
+            glued = self.matches[at + 1].start() == match.end()
+            return self._put("o" if glued else tag, value, at, at + glued)
         return self._put(tag, value, at, at)
 
     def _word(self, at: int) -> int:
@@ -139,10 +139,14 @@ class _Lexer:
             for entry in entries:
                 if tuple(self.words[at : at + len(entry[0])]) == entry[0] and self._meant(at, entry):
                     return self._put(entry[1], entry[2], at, at + len(entry[0]) - 1)
-        entry = self.lexicon.single[word]  # type: ignore[assignment]
-        if entry is None or not self._meant(at, entry):
-            return self._put("x", None, at, at)
-        return self._put(entry[1], entry[2], at, at)
+        one = self.lexicon.single[word]
+        if zone := self.lexicon.zones.get(word):
+            match = self.matches[at]
+            if self.text[match.start() : match.end()].isupper():
+                return self._put("z", zone, at, at)
+        if one is None or not self._meant(at, one):
+            return self._other(at) if word[0].isdigit() else self._put("x", None, at, at)
+        return self._put(one[1], one[2], at, at)
 
     def _meant(self, at: int, entry: Entry) -> bool:
         """Whether an entry means here what it says: with its capitals, and as no piece of a name or an address."""
@@ -150,13 +154,10 @@ class _Lexer:
         if tag not in _NAMES:
             return True
         start, end = self.matches[at].start(), self.matches[at + len(words) - 1].end()
-        if cased and not self._capital(start, end, cased):
+        if cased and not self.text[start].isupper():
             return False
         ordinary = len(words) == 1 and words[0] in self.lexicon.ordinary and self._ordinary(start, end)
         return not ordinary and not self._embedded(start, end)
-
-    def _capital(self, start: int, end: int, cased: str) -> bool:
-        return self.text[start:end].isupper() if cased == "all" else self.text[start].isupper()
 
     def _ordinary(self, start: int, end: int) -> bool:
         beside = self.folded[max(0, start - 3) : start] + self.folded[end : end + 3]

@@ -9,8 +9,10 @@ from followupd.core.mail import Email
 from followupd.core.text import patterns
 from followupd.core.text.markup import to_text
 
-MAX_BODY = 400_000
+MAX_BODY = 200_000
 """Characters of a body that are looked at."""
+MAX_LINES = 4_000
+"""Lines of a body that are looked at."""
 
 _TAGS = re.compile(r"<(?:html|body|div|p|br|table|span|td|a\s)[^<>]{0,300}>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -25,7 +27,7 @@ def body_of(email: Email) -> list[str]:
 def clean(text: str) -> list[str]:
     """Lines without invisible characters and odd white space."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_BODY]).replace("\u2028", "\n").translate(_SPACES))
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n").split("\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n").split("\n", MAX_LINES)[:MAX_LINES]
 
 
 def _chosen(email: Email) -> str:
@@ -33,9 +35,9 @@ def _chosen(email: Email) -> str:
     if email.html is None:
         return to_text(plain) if _is_markup(plain) else plain
     if not plain.strip() or _is_markup(plain):
-        return to_text(email.html[: MAX_BODY * 5])
+        return to_text(email.html[: MAX_BODY * 10])
     if len(plain) < 600 and patterns.stub().search(plain):
-        rich = to_text(email.html[: MAX_BODY * 5])
+        rich = to_text(email.html[: MAX_BODY * 10])
         return rich if len(rich.split()) > len(plain.split()) else plain
     return plain
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_NODES = 60_000
 """Elements and texts of one message that are looked at."""
+MAX_DEPTH = 1_000
+"""Markup nested deeper is no letter's; a parser's time grows with the square of it."""
+MAX_LINES = 10_000
 
 _DROPPED = frozenset(
     {
@@ -43,17 +47,34 @@ _INDENT = re.compile(r"border(?:-width)?\s*:\s*(?:none|0)|margin(?:-left)?:\s*[^
 
 def to_text(html: str) -> str:
     """The text that a reader of ``html`` sees; the targets of links stand in angle brackets behind their words."""
+    if _depth(html) > MAX_DEPTH:
+        return unescape(_TAG.sub("\n", html))
     tree = LexborHTMLParser(html)
     root = tree.root
     if root is None:
         return ""
     out = _Lines()
     for step, node in _walk(root):
+        if len(out.done) > MAX_LINES:
+            break
         if step:
             _enter(node, out)
         else:
             _leave(node, out)
     return out.text()
+
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_NESTING = re.compile(r"<(/?)(?!(?:p|li|t[dhr]|tbody|thead|tfoot|d[dt]|br|img|hr|meta|link|input|wbr|col|html|body|head|!)\b)[a-z]", re.IGNORECASE)
+
+
+def _depth(html: str) -> int:
+    """How deep elements are nested at most, roughly and in linear time; those that close themselves do not count."""
+    depth = deepest = 0
+    for tag in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[bool, LexborNode]]:
@@ -96,10 +117,11 @@ class _Lines:
         self.now: list[str] = []
         self.depth = 0
         self.verbatim = 0
+        self.links: list[tuple[int, int]] = []
 
     def add(self, text: str) -> None:
         if self.verbatim:
-            first, *rest = text.split("\n")
+            first, *rest = text.split("\n", MAX_LINES)
             self.now.append(first)
             for line in rest:
                 self.end()
@@ -131,6 +153,8 @@ def _enter(node: LexborNode, out: _Lines) -> None:
         out.add(node.text_content or "")
     elif tag == "br":
         out.end(force=True)
+    elif tag == "a":
+        out.links.append((len(out.done), len(out.now)))
     elif tag == "img":
         out.add(node.attributes.get("alt") or "")
     elif tag in ("td", "th"):
@@ -170,12 +194,17 @@ def _leave(node: LexborNode, out: _Lines) -> None:
 
 
 def _link(node: LexborNode, out: _Lines) -> None:
+    """Where a link leads, unless its words say it already."""
+    line, piece = out.links.pop() if out.links else (-1, 0)
     href = (node.attributes.get("href") or "").strip()
     if not href.lower().startswith(("http://", "https://")) or len(href) > 1000:
         return
-    shown = node.text(deep=True).strip()
-    if href.rstrip("/") not in (shown.rstrip("/"), f"http://{shown}".rstrip("/"), f"https://{shown}".rstrip("/")):
+    shown = "".join(out.now[piece:]).strip() if line == len(out.done) else ""
+    if _SCHEME.sub("", href).rstrip("/") != _SCHEME.sub("", shown).rstrip("/"):
         out.add(f" <{href}>")
+
+
+_SCHEME = re.compile(r"\Ahttps?://", re.IGNORECASE)
 
 
 def _is_quote(node: LexborNode, tag: str) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from followupd.core.mail import Address
 from followupd.core.text import patterns
 
-MARKED_LINES = 40
-"""A line ``-- `` with more than this below it is no signature's."""
-DRAWN_LINES = 12
+MARKED_LINES = 30
+"""A line ``-- `` with more filled lines than this below it is no signature's."""
+DRAWN_LINES = 14
 """A line drawn with other characters is a signature's only this near to the end."""
-BLOCK_LINES = 25
-"""How many lines from its end a text's sign-off may stand."""
+BLOCK_LINES = 20
+"""How many filled lines from its end a text's sign-off may stand."""
 
 _MARKER = re.compile(r"--\s?$")
 _DRAWN = re.compile(r"\s*(?:[_—–=*-]{1,80}|(?:[_—–=*-]\s){3,40})\s*$")
@@ -44,12 +44,20 @@ def split_device(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
     return lines, [], []
 
 
+def _tail(lines: list[str], filled: int) -> range:
+    """The last lines, of which ``filled`` are not empty."""
+    at = len(lines)
+    while at and filled:
+        at -= 1
+        filled -= bool(lines[at].strip())
+    return range(at, len(lines))
+
+
 def _marker(lines: list[str]) -> int:
     """``-- `` alone, or near the end a line drawn below the text."""
-    for at in range(max(0, len(lines) - MARKED_LINES), len(lines)):
-        if _MARKER.match(lines[at]) or (
-            len(lines) - at <= DRAWN_LINES and _DRAWN.match(lines[at]) and _is_contact(lines[at + 1 :])
-        ):
+    near = _tail(lines, DRAWN_LINES)
+    for at in _tail(lines, MARKED_LINES):
+        if _MARKER.match(lines[at]) or (at in near and _DRAWN.match(lines[at]) and _is_contact(lines[at + 1 :])):
             return at
     return len(lines)
 
@@ -109,7 +117,7 @@ def _speaks(line: str) -> bool:
 
 def _signoff(lines: list[str], names: frozenset[str]) -> int:
     """The line at which the sign-off begins, ``len(lines)`` if there is none."""
-    tail = range(max(0, len(lines) - BLOCK_LINES), len(lines))
+    tail = _tail(lines, BLOCK_LINES)
     if (at := next((i for i in tail if _is_formula(lines, i, names)), None)) is not None:
         return at
     last = max((i for i in tail if lines[i].strip()), default=0)
