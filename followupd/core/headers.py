@@ -106,7 +106,7 @@ _TOKEN = re.compile(
     r"""|(?P<close>\))|(?P<mark>[,;:])|(?P<text>[^"(<>),;:=\s]+|[=">])|(?P<space>\s+)""",
     re.DOTALL,
 )
-_BARE = re.compile(r"""[^\s<>",;:()]+@[^\s<>",;:()]+""")
+_BARE = re.compile(r"""[^\s<>",;:()]{1,200}@[^\s<>",;:()]{1,255}""")
 
 
 def addresses(value: str) -> tuple[Address, ...]:

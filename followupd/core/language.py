@@ -9,7 +9,7 @@ import pycld2
 MIN_LETTERS = 10
 """With fewer letters any answer is a guess."""
 
-_NOISE = re.compile(r"<?https?://\S+|[\w.+-]+@[\w.-]+|[^\w\s'’.,!?;:-]|\d+|[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOISE = re.compile(r"<?https?://\S+|[\w.+-]{1,64}@[\w.-]+|[^\w\s'’.,!?;:-]|\d+|[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEAR = {
     "lb": "de",
     "gsw": "de",

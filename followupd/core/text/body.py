@@ -27,7 +27,13 @@ def body_of(email: Email) -> list[str]:
 def clean(text: str) -> list[str]:
     """Lines without invisible characters and odd white space."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_BODY]).replace("\u2028", "\n").translate(_SPACES))
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n").split("\n", MAX_LINES)[:MAX_LINES]
+    return (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\x0c", "\n")
+        .replace("\x0b", "\n")
+        .split("\n", MAX_LINES)[:MAX_LINES]
+    )
 
 
 def _chosen(email: Email) -> str:

@@ -65,7 +65,10 @@ def to_text(html: str) -> str:
 
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_NESTING = re.compile(r"<(/?)(?!(?:p|li|t[dhr]|tbody|thead|tfoot|d[dt]|br|img|hr|meta|link|input|wbr|col|html|body|head|!)\b)[a-z]", re.IGNORECASE)
+_NESTING = re.compile(
+    r"<(/?)(?!(?:p|li|t[dhr]|tbody|thead|tfoot|d[dt]|br|img|hr|meta|link|input|wbr|col|html|body|head|!)\b)[a-z]",
+    re.IGNORECASE,
+)
 
 
 def _depth(html: str) -> int:
