@@ -16,6 +16,7 @@ from googleapiclient.errors import BatchError, HttpError
 from googleapiclient.http import BatchHttpRequest
 
 from followupd.adapters.gmail.faults import BusyError, NotFoundError, fault
+from followupd.adapters.gmail.guard import GOOGLE
 from followupd.adapters.gmail.quota import COSTS, Bucket
 from followupd.adapters.gmail.transport import Transport
 from followupd.core.errors import FollowupdError, PermanentError, TransientError, UnreachableError
@@ -42,7 +43,7 @@ class Api:
 
     transport: Transport
     bucket: Bucket = field(default_factory=Bucket)
-    _batches: bool = True
+    _batches: bool | None = None
     _resources: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,11 +98,34 @@ class Api:
                 raise PermanentError(f"Gmail ({self.account}) lists in a circle.")
             seen.add(token)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is a whole Gmail, known by its batches. A stand-in may have none; such a one has been seen to give
+        only a few headers of a message, and those rewritten, unless the message is fetched as it is.
+        """
+        if self._batches is None:
+            self._batches = self.transport.guard.root == GOOGLE or self._knows_batches()
+        return self._batches
+
+    @property
+    def content_form(self) -> str:
+        """In which format to ask for a message: parsed, its attachments left where they are, or as it is."""
+        return "full" if self.is_whole else "raw"
+
+    def _knows_batches(self) -> bool:
+        batch = self._batch(lambda *_: None)
+        batch.add(self.resource("labels").list(userId="me"))
+        try:
+            self._execute(batch)
+        except NotFoundError:
+            return False
+        return True
+
     def read(self, requests: Mapping[str, Request]) -> Iterator[tuple[str, dict[str, Any]]]:
         """The answers to many reads, by their keys and in their order; what is not there any more is left out."""
         items = iter(requests.items())
         while chunk := dict(islice(items, BATCH)):
-            found = self._read_batch(chunk) if self._batches and len(chunk) > 1 else self._read_singly(chunk)
+            found = self._read_batch(chunk) if len(chunk) > 1 and self.is_whole else self._read_singly(chunk)
             yield from ((key, answer) for key in chunk if (answer := found.get(key)) is not None)
 
     def _read_singly(self, requests: Mapping[str, Request]) -> dict[str, dict[str, Any] | None]:
@@ -115,13 +139,9 @@ class Api:
 
     def _read_batch(self, requests: Mapping[str, Request]) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
-        try:
-            for attempt in stamina.retry_context(on=_worth_repeating("GET"), **_PATIENCE):
-                with attempt:
-                    self._round({k: r for k, r in requests.items() if k not in found}, found)
-        except NotFoundError:  # a gateway without batches
-            self._batches = False
-            return self._read_singly(requests)
+        for attempt in stamina.retry_context(on=_worth_repeating("GET"), **_PATIENCE):
+            with attempt:
+                self._round({k: r for k, r in requests.items() if k not in found}, found)
         return found
 
     def _round(self, requests: Mapping[str, Request], found: dict[str, dict[str, Any] | None]) -> None:
@@ -139,14 +159,17 @@ class Api:
         batch = self._batch(take)
         for key, request in requests.items():
             batch.add(request, request_id=key)
+        self._execute(batch)
+        if errors:
+            raise next((e for e in errors if not isinstance(e, TransientError)), errors[0])
+
+    def _execute(self, batch: Any) -> None:
         try:
             batch.execute(http=self.transport)
         except HttpError as e:
             raise self._fault(e) from e
         except (BatchError, KeyError, ValueError, IndexError) as e:
             raise TransientError(f"Gmail ({self.account}) gave no readable answer.") from e
-        if errors:
-            raise next((e for e in errors if not isinstance(e, TransientError)), errors[0])
 
     def _batch(self, callback: Callable[[str, dict[str, Any], HttpError | None], None]) -> Any:
         return BatchHttpRequest(callback=callback, batch_uri=f"{self.transport.guard.root.rstrip('/')}/batch")

@@ -139,15 +139,16 @@ def credentials(secret: str, *, account: str) -> Credentials:
     Raises AuthError when it is none.
     """
     info = info_of(secret)
-    if not all(isinstance(info.get(name), str) and info[name] for name in _NEEDED):
+    renewable = all(isinstance(info.get(name), str) and info[name] for name in _NEEDED)
+    if not renewable and not info.get("token"):
         raise AuthError(f"The stored sign-in of {account} cannot be read.", remedy=f"Run `followupd auth {account}`.")
     expiry = moment(info, "expiry")
     return Credentials(  # type: ignore[no-untyped-call]
-        token=info.get("token") or info.get("access_token"),
-        refresh_token=info["refresh_token"],
+        token=info.get("token"),
+        refresh_token=info.get("refresh_token"),
         token_uri=info.get("token_uri") or GOOGLE_TOKEN_URI,
-        client_id=info["client_id"],
-        client_secret=info["client_secret"],
+        client_id=info.get("client_id"),
+        client_secret=info.get("client_secret"),
         expiry=expiry.astimezone(UTC).replace(tzinfo=None) if expiry else None,
     )
 

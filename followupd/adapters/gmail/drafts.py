@@ -13,7 +13,7 @@ from typing import Any
 from followupd.adapters.gmail import messages
 from followupd.adapters.gmail.api import Api
 from followupd.adapters.gmail.faults import NotFoundError
-from followupd.adapters.gmail.mailbox import WHOLE, filled
+from followupd.adapters.gmail.mailbox import email_of
 from followupd.core import rfc5322
 from followupd.core.errors import PermanentError, TransientError, UnreachableError
 from followupd.core.mail import Email, EmailId, Envelope, MailboxRole
@@ -53,7 +53,7 @@ class GmailDrafts:
             if known is not None and known[0] == _version(message):
                 yield known[1]
             else:
-                fresh[id_] = self._get(id_, "raw" if int(message.get("sizeEstimate", 0)) <= WHOLE else "full")
+                fresh[id_] = self._get(id_, self.api.content_form)
         for id_, draft in self.api.read(fresh):
             if _is_draft(draft.get("message", {})):
                 yield self._stored(id_, draft["message"])
@@ -62,11 +62,10 @@ class GmailDrafts:
         return self.api.resource("drafts").get(userId="me", id=id_, format=form)
 
     def _stored(self, id_: str, message: messages.Resource) -> StoredDraft:
-        content, email = self._read(message)
-        digest = hashlib.sha256(content).hexdigest()[:16]
+        email = email_of(self.api, message, MailboxRole.DRAFTS)
         evidence = email.envelope.evidence
         stored = StoredDraft(
-            id=f"{id_}/{message['id']}#{digest}",
+            id=f"{id_}/{message['id']}#{_digest(email)}",
             email=email,
             key=evidence.get("x-followupd-key"),
             digest=evidence.get("x-followupd-digest"),
@@ -74,16 +73,6 @@ class GmailDrafts:
         )
         self._known[id_] = (_version(message), stored)
         return stored
-
-    def _read(self, message: messages.Resource) -> tuple[bytes, Email]:
-        """The octets by which two versions are told apart, and the email."""
-        if "raw" in message:
-            return messages.octets(message["raw"]), messages.whole(message, MailboxRole.DRAFTS)
-        leaves = filled(self.api, message["id"], list(messages.leaves(message.get("payload", {}))))
-        content = messages.header_block(message.get("payload", {})) + b"".join(
-            leaf.headers + (leaf.body or str(leaf.size).encode()) for leaf in leaves
-        )
-        return content, messages.assembled(message, leaves, MailboxRole.DRAFTS)
 
     def create(self, raw: bytes, *, parent: Envelope | None) -> str:
         """See the port. When the answer to the request is lost, the draft is looked for, and never asked for again."""
@@ -143,6 +132,14 @@ def _is_draft(message: messages.Resource) -> bool:
 
 def _version(message: messages.Resource) -> str:
     return f"{message.get('id')}/{message.get('historyId')}"
+
+
+def _digest(email: Email) -> str:
+    """Told apart by it: two versions under one message id, which Gmail never has, but a stand-in may."""
+    envelope = email.envelope
+    head = (envelope.subject, envelope.from_, envelope.to, envelope.cc, sorted(envelope.evidence.items()))
+    content = repr((head, email.plain, email.html, email.attachments))
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _marks(envelope: Envelope) -> tuple[str, ...]:

@@ -17,9 +17,6 @@ from followupd.core.mail import Changes, Email, EmailId, Envelope, MailboxRole, 
 STEP = 250
 """Messages in one batch of changes."""
 
-WHOLE = 64_000
-"""Octets up to which a message is fetched whole; of a larger one the attachments stay where they are."""
-
 _PAGE = 500
 _TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
 
@@ -78,7 +75,6 @@ class GmailMailbox:
     """The port Mailbox. An EmailId is Gmail's message id; labels are one mailbox role."""
 
     api: Api
-    _sizes: dict[str, int] = field(default_factory=dict)
     _identities: Sequence[str] | None = None
 
     def identities(self) -> Sequence[str]:
@@ -100,13 +96,15 @@ class GmailMailbox:
         """The history id as it is now: taken before a scan, so that nothing falls between the two."""
         try:
             return str(self.api.call(self.api.users.getProfile(userId="me"))["historyId"])
-        except NotFoundError:  # a server without profiles: the newest message knows a recent one
-            return self._newest_history()
+        except NotFoundError:  # a stand-in without profiles
+            return self._history_after_newest()
 
-    def _newest_history(self) -> str:
+    def _history_after_newest(self) -> str:
         listed = self.api.call(self.api.resource("messages").list(userId="me", maxResults=1, includeSpamTrash=True))
         for entry in listed.get("messages") or ():
-            return str(self.api.call(self._get(entry["id"], "minimal"))["historyId"])
+            known = self.api.call(self._get(entry["id"], "minimal"))["historyId"]
+            listing = self.api.resource("history").list(userId="me", startHistoryId=known, maxResults=1)
+            return str(self.api.call(listing)["historyId"])
         return "1"
 
     def _scan(self, cursor: Cursor, after: datetime) -> Iterator[Changes]:
@@ -130,12 +128,15 @@ class GmailMailbox:
 
     def _envelopes(self, ids: Iterable[str], after: datetime) -> Iterator[tuple[str, Envelope | None]]:
         """What is there of ``ids``: the envelope, or None for what is not to be read (any more) or too old."""
-        requests = {i: self._get(i, "metadata", metadataHeaders=list(messages.HEADERS)) for i in ids}
-        for id_, message in self.api.read(requests):
-            self._sizes[id_] = int(message.get("sizeEstimate", 0))
+        for id_, message in self.api.read({i: self._header(i) for i in ids}):
             at = messages.role(message.get("labelIds") or ())
             recent = messages.received_at(message) >= after
             yield id_, messages.envelope(message, at) if at and recent else None
+
+    def _header(self, id_: str) -> Any:
+        if self.api.is_whole:
+            return self._get(id_, "metadata", metadataHeaders=list(messages.HEADERS))
+        return self._get(id_, "raw")
 
     def _get(self, id_: str, form: str, **more: Any) -> Any:
         return self.api.resource("messages").get(userId="me", id=id_, format=form, **more)
@@ -181,30 +182,25 @@ class GmailMailbox:
     # --- content ---
 
     def fetch(self, ids: Sequence[EmailId]) -> Iterator[Email]:
-        unknown = [i for i in ids if i not in self._sizes]
-        for id_, message in self.api.read({i: self._get(i, "minimal") for i in unknown}):
-            self._sizes[id_] = int(message.get("sizeEstimate", 0))
-        present = [i for i in ids if i in self._sizes]
-        forms = {i: "raw" if self._sizes[i] <= WHOLE else "full" for i in present}
-        for _, message in self.api.read({i: self._get(i, form) for i, form in forms.items()}):
+        for _, message in self.api.read({i: self._get(i, self.api.content_form) for i in ids}):
             at = messages.role(message.get("labelIds") or ())
             if at is not None:
-                yield self.email(message, at)
-
-    def email(self, message: messages.Resource, at: MailboxRole) -> Email:
-        """The email of a resource with ``raw`` or with a payload; of the latter, readable parts kept apart are fetched."""
-        if "raw" in message:
-            return messages.whole(message, at)
-        leaves = list(messages.leaves(message.get("payload", {})))
-        return messages.assembled(message, filled(self.api, message["id"], leaves), at)
+                yield email_of(self.api, message, at)
 
     def close(self) -> None:
-        self._sizes.clear()
         self._identities = None
         self.api.close()
 
 
-def filled(api: Api, id_: str, leaves: Sequence[messages.Leaf]) -> list[messages.Leaf]:
+def email_of(api: Api, message: messages.Resource, at: MailboxRole) -> Email:
+    """The email of a resource with ``raw`` or with a payload; of the latter, readable parts kept apart are fetched."""
+    if "raw" in message:
+        return messages.whole(message, at)
+    leaves = list(messages.leaves(message.get("payload", {})))
+    return messages.assembled(message, _filled(api, message["id"], leaves), at)
+
+
+def _filled(api: Api, id_: str, leaves: Sequence[messages.Leaf]) -> list[messages.Leaf]:
     """The leaves with the bodies of those that are wanted and were not sent along."""
     wanted = {leaf.attachment: leaf for leaf in leaves if leaf.attachment and leaf.is_wanted}
     get = api.resource("messages").attachments().get

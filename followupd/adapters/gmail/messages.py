@@ -50,7 +50,9 @@ def received_at(message: Resource) -> datetime:
 
 
 def envelope(message: Resource, at: MailboxRole) -> Envelope:
-    """The envelope of a message resource with a payload."""
+    """The envelope of a message resource with ``raw`` or a payload."""
+    if "raw" in message:
+        return _envelope(message, mime.split(octets(message["raw"]))[0], at)
     return _envelope(message, header_block(message.get("payload", {})), at)
 
 
@@ -75,9 +77,7 @@ def header_block(part: Resource) -> bytes:
 
 def whole(message: Resource, at: MailboxRole) -> Email:
     """The email of a resource with ``raw``."""
-    raw = octets(message.get("raw"))
-    head, _ = mime.split(raw)
-    return rfc5322.assemble(_envelope(message, head, at), mime.leaves(raw))
+    return rfc5322.assemble(envelope(message, at), mime.leaves(octets(message.get("raw"))))
 
 
 def octets(data: object) -> bytes:
