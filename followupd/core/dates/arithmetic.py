@@ -99,6 +99,10 @@ def part_of_month(first: date, part: str) -> tuple[date, date]:
     return first, last
 
 
+def half_of_month(first: date, half: int) -> tuple[date, date]:
+    return (first, first.replace(day=15)) if half == 1 else (first.replace(day=16), month_end(first))
+
+
 def part_of_quarter(first: date, part: str) -> tuple[date, date]:
     months = {"B": (0, 0), "M": (1, 1), "E": (2, 2)}.get(part, (0, 2))
     return add_months(first, months[0]), month_end(add_months(first, months[1]))

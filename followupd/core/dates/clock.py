@@ -191,22 +191,32 @@ def _past_hour(asked: Asked, at: int) -> Clock | None:
 # --- the day of a time -------------------------------------------------------------------------------------------
 
 
-def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> Iterator[tuple[Found, ...]]:
+def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> list[tuple[Found, ...]]:
+    """The days of each slot. One that has none yet shares those of the next: "10:00 CET / 4:00 am CT on Friday"."""
     single = [d for d in dates if d.start == d.end and d.rule not in ("amount_ahead", "amount_ago")]
+    found: list[tuple[Found, ...]] = []
     used: Found | None = None
     for number, slot in enumerate(slots):
-        earlier = slots[number - 1].last if number else 0
-        after = _date_after(asked, slot, single)
-        before = [d for d in single if d.last <= slot.first]
-        nearest = before[-1] if before else None
-        if nearest and not _reaches(asked, nearest, slot):
-            nearest = None
-        if after and (nearest is None or nearest is used or _far(asked, nearest, slot)):
-            used = after
-            chosen: tuple[Found, ...] = (after,)
-        else:
-            chosen = tuple(_listed(asked, before, earlier)) if nearest else ()
-        yield tuple(d for d in chosen if not d.past)
+        chosen, after = _days_of(asked, slot, single, slots[number - 1].last if number else 0, used)
+        used = after or used
+        found.append(tuple(d for d in chosen if not d.past))
+    for number in range(len(slots) - 2, -1, -1):
+        between = asked.scan.tags[slots[number].last : slots[number + 1].first]
+        if not found[number] and not any(end in between for end in ";|"):
+            found[number] = tuple(d for d in found[number + 1] if d.first >= slots[number + 1].last)
+    return found
+
+
+def _days_of(
+    asked: Asked, slot: Slot, single: Sequence[Found], earlier: int, used: Found | None
+) -> tuple[tuple[Found, ...], Found | None]:
+    """Its days, and the date after it if that is the one."""
+    after = _date_after(asked, slot, single)
+    before = [d for d in single if d.last <= slot.first]
+    nearest = before[-1] if before and _reaches(asked, before[-1], slot) else None
+    if after and (nearest is None or nearest is used or _far(asked, nearest, slot)):
+        return (after,), after
+    return (tuple(_listed(asked, before, earlier)) if nearest else ()), None
 
 
 def _date_after(asked: Asked, slot: Slot, single: Sequence[Found]) -> Found | None:

@@ -88,10 +88,21 @@ class Hit:
             return False
         scan = self.asked.scan
         left, right = scan.sentence(self.match.start())
-        for tag in reversed(scan.tags[left : self.match.start()]):
-            if tag in "PFWL":
-                return tag == "P"
-        return next((tag == "P" for tag in scan.tags[self.match.end() : right] if tag in "PFWL"), False)
+        around = (*range(self.match.start() - 1, left - 1, -1), *range(self.match.end(), right))
+        return next((said for at in around if (said := self._past_said(at)) is not None), False)
+
+    def looks_back_only(self) -> bool:
+        """Whether the sentence has words of the past and none of the future."""
+        left, right = self.asked.scan.sentence(self.match.start())
+        said = {self._past_said(at) for at in range(left, right)}
+        return True in said and False not in said
+
+    def _past_said(self, at: int) -> bool | None:
+        """True for a word of the past or a year gone by, False for a word of the future, None for any other."""
+        tag, scan = self.asked.scan.tags[at], self.asked.scan
+        if tag == "y":
+            return True if scan.values[at] < self.today.year else None
+        return tag == "P" if tag in "PFWL" else None
 
 
 Resolve = Callable[[Hit], Span | None]
@@ -134,7 +145,7 @@ def day_of_month(hit: Hit) -> Span | None:
 
 @_rule(
     "m",
-    _WEEKDAY + r"(?P<day>[no])\.?[-UO]s{0,2}(?P<to>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
+    _WEEKDAY + r"(?P<day>[no])\.?[-UOst]s{0,2}(?P<to>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])[-U]s?(?P<to>[no])(?!s?[puAHcm])" + _YEAR,
 )
 def days_of_month(hit: Hit) -> Span | None:
@@ -216,8 +227,8 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
         return ahead or behind
     if hit.looks_back():
         return behind
-    if weekday is not None and (ahead.weekday() == weekday) != (behind.weekday() == weekday):
-        return ahead if ahead.weekday() == weekday else behind
+    if weekday is not None and ahead.weekday() == weekday:
+        return ahead
     return behind if (ahead - hit.today).days > STALE_AFTER and (hit.today - behind).days < 90 else ahead
 
 
@@ -274,7 +285,7 @@ def _sure_short(hit: Hit) -> bool:
     after = tags[at + 1 : at + 2]
     if after == "." and tags[at + 2 : at + 3]:
         after = tags[at + 2]
-    return hit.has("rel") or hit.before() in ("U", "d", "v") or after in ("t", "c", "d") or tags[at - 1 : at] == "s"
+    return hit.has("rel") or hit.before() in ("U", "O") or after in ("t", "c", "d") or tags[at - 1 : at] == "s"
 
 
 @_rule(
@@ -358,6 +369,21 @@ def week_of_month(hit: Hit) -> Span | None:
     return a.week_of_month(first, None if hit.tag("nth") == "l" else hit.value("nth"))
 
 
+@_rule("2", r"(?P<half>2)s{0,3}(?P<mon>m)" + _YEAR, r"(?P<half>2)s{0,3}(?:" + _REL + r"s?)?(?P<unit>u)")
+def half(hit: Hit) -> Span | None:
+    """The first half of April, la segunda quincena de mes."""
+    if hit.has("mon"):
+        year = hit.value("year") if hit.has("year") else None
+        first = a.month_ahead(hit.today, hit.value("mon"), year)
+    elif hit.value("unit") == "m":
+        first = a.part_of_period(hit.today, "m", _WEEKS[hit.tag("rel") or "T"], "")[0]
+    else:
+        return None
+    span = a.half_of_month(first, hit.value("half"))
+    hit.past = span[1] < hit.today
+    return span
+
+
 @_rule("C", r"C\.?s?(?P<n>n)")
 def calendar_week(hit: Hit) -> Span | None:
     return a.iso_week(hit.today, hit.value("n"))
@@ -389,14 +415,14 @@ def relative_day(hit: Hit) -> Span | None:
     return found, found
 
 
-_AMOUNT = r"a?(?P<low>[na])(?:[-UO]?(?P<n>n))?-?(?P<unit>[upH])"
+_AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?-?(?P<unit>[upH])"
 
 
 @_rule(
     "upH",
-    r"(?:[ifU]s{0,2})(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
+    r"(?P<pre>[ifUq])[sfx]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
     r"(?P<rel>[rglT])s?" + _AMOUNT,
-    r"[ifU]s?a(?P<unit>u)O(?P<n>n)",
+    r"[ifUq]s?a(?P<unit>u)O(?P<n>n)",
     r"[ifU]s{0,2}(?P<low>n)s?(?P<rel>[rg])(?P<unit>p)",
 )
 def amount_ahead(hit: Hit) -> Span | None:
@@ -404,7 +430,9 @@ def amount_ahead(hit: Hit) -> Span | None:
     number = hit.value("n") if hit.has("n") else hit.value("low")
     if hit.tag("unit") == "H" and (number == "few" or int(number) < 24) and hit.match[0][0] != "i":
         return None  # until 16 Uhr
-    back = hit.tag("rel") == "l"
+    if hit.tag("pre") == "q" and hit.value("unit") in ("h", "i", 1):
+        return None  # the interview takes an hour
+    back = hit.tag("rel") == "l" or (hit.tag("pre") != "U" and hit.tag("rel") == "" and hit.looks_back_only())
     hit.past = back
     return _ahead(
         hit,
@@ -413,6 +441,18 @@ def amount_ahead(hit: Hit) -> Span | None:
         back=back,
         coming=hit.tag("rel") in ("r", "g", "T"),
     )
+
+
+def _said_next(hit: Hit) -> bool:
+    return hit.tag("pre") == "i" and hit.value("pre") == 2
+
+
+@_rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
+def within_the_week(hit: Hit) -> Span | None:
+    """Within the week, in the next month. "In week" in other languages says something else."""
+    if hit.asked.scan.words.language != "en" or hit.value("unit") not in ("w", "m"):
+        return None
+    return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
 
 
 @_rule("up", r"(?P<n>[na])(?P<unit>[up])X")
@@ -427,9 +467,11 @@ def amount_from_now(hit: Hit) -> Span | None:
     return span and (span[1], span[1])
 
 
-@_rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"i s?(?P<unit>p)(?P<rel>[rg])".replace(" ", ""))
+@_rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"is?(?P<unit>p)(?P<rel>[rg])", r"(?P<pre>i)(?P<unit>p)")
 def coming_units(hit: Hit) -> Span | None:
     """In the coming days, over the next weeks: five days, three weeks."""
+    if hit.has("pre") and not _said_next(hit):
+        return None
     return _ahead(hit, "few", hit.value("unit"), back=False, coming=True) if hit.value("unit") != "m" else None
 
 

@@ -20,10 +20,10 @@ _LISTS = {
     "next": "r", "coming": "g", "this": "T", "last": "l", "after_next": "N", "end": "E", "begin": "B", "mid": "M",
     "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
     "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
-    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "conversation": "I", "answer": "V", "back": "W", "request": "L",
+    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "half": "2"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 Entry = tuple[tuple[str, ...], str, Any, bool]

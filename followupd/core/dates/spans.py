@@ -12,7 +12,7 @@ LONGEST = 10 * 60
 
 _MINUTES = {"h": 60, "i": 1}
 _BEFORE = "ifUXrgl"
-_DURATION = re.compile(r"(?P<half>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[up])(?:O?a?(?P<plus>Jh|J|h))?")
+_DURATION = re.compile(r"(?P<half>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[upH])(?:O?a?(?P<plus>Jh|J|h))?")
 
 
 def duration(scan: Scan) -> int | None:
@@ -32,7 +32,8 @@ def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if match["half"]:
         return 30
-    scale = _MINUTES.get(scan.values[match.start("unit")])
+    unit = "h" if match["unit"] == "H" else scan.values[match.start("unit")]
+    scale = _MINUTES.get(unit)
     if scale is None:
         return None
     number = _number(scan.values[match.start("n" if match["n"] else "low")])

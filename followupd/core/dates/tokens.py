@@ -13,14 +13,15 @@ A, H  am or pm, "o'clock"                    O     or, and
 u, p  unit, unit in the plural               P, F  words of past and of future
 r, g  next, coming                           Q, C  quarter of a year, calendar week
 T, l  this, last                             h     half past, quarter to
-N     after next                             *     other marks stand for themselves
+N     after next                             e     whole
 E B M end, beginning, middle                 w     tomorrow
 z, Z  time zone, city                        k     weekend
 s     filler (the, of)                       j     noon
-e     whole                                  X     ago
+X     ago                                    x     anything else
 I, V  interview, answer                      W, L  back (again), please
 R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
-; |   end of a sentence, of a paragraph      x     anything else
+q, 2  takes (two weeks), half of (a month)   (     marks stand for themselves
+; |   end of a sentence, of a paragraph
 ====  ====================================  ====  ====================================
 """
 
@@ -196,7 +197,7 @@ class _Lexer:
         if _in(before, "$€£#_@") or _in(after, "%€$£_@°"):
             return True
         if before == "-" and text[max(0, start - 2) : start - 1].isalpha():
-            return True
+            return _tail(text, start - 1) not in _GLUED  # R-2041, but 10am-11am
         if before == "+" and text[max(0, start - 2) : start - 1] not in ("c", "t"):
             return True
         if before.isalpha():

@@ -33,7 +33,8 @@ def zone_near(asked: Asked, last: int, bound: int, mine: ZoneInfo, *, anywhere: 
 def _beside(tags: str, at: int, *, anywhere: bool) -> bool:
     """Whether a city is there for its clock: "Chicago time", "heure de Paris", and near a time "in Berlin"."""
     told = tags[at + 1 : at + 2] == "Y" or "Y" in tags[max(0, at - 2) : at]
-    return told or (not anywhere and tags[at - 1 : at] in ("i", "(", "s", ",", "-"))
+    near = tags[at - 1 : at] in ("i", "(", "s", ",", "-", ":", "t") or tags[at + 1 : at + 2] == ")"
+    return told or (not anywhere and near)
 
 
 def _bare_offset(asked: Asked, last: int) -> tzinfo | None:
