@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from followupd.adapters.templates import JinjaTemplates, built_in
+from followupd.core import phrases
 from followupd.core.errors import TemplateError
 from followupd.core.ledger import Kind
 from followupd.core.letters import LEFTOVERS, LetterFacts
+from followupd.core.reading import Says
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "letters.md"
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
@@ -29,6 +31,8 @@ DAYS = {
     "pl": ("1 marca", "11 marca"),
 }
 STAGES = ("applied", "scheduling", "assignment", "interviewed", "interview_scheduled")
+COMPANIES = ("Acme", "Northern Lights Renewable Energy")
+ROLES = ("Data Engineer", "Senior Machine Learning Platform Engineer")
 UNWELCOME = re.compile(
     r"haven't heard|have not heard|checking in|following up|nichts gehört|sans nouvelles|sans réponse|sin noticias|"
     r"sin respuesta|non ho (?:ancora )?ricevuto|niets gehoord|brak odpowiedzi|sem resposta|sem notícias|!|as soon as|"
@@ -89,8 +93,8 @@ def every(language: str) -> list[tuple[LetterFacts, str]]:
             ordinal=ordinal,
             first_name=names[i % 3][0],
             salutation_name=names[i % 3][1],
-            company="Acme" if company else None,
-            role="Data Engineer" if role else None,
+            company=COMPANIES[i % 4 == 0] if company else None,
+            role=ROLES[i % 4 == 0] if role else None,
             interview_on=INTERVIEW if interviewed else None,
             promised_by=LATER if promised else None,
             applied_on=LATER if dated else None,
@@ -198,6 +202,21 @@ def test_another_year_is_named(language: str) -> None:
 def test_thanks_of_the_same_day_name_no_date(language: str) -> None:
     text = letter(facts(kind=Kind.THANK_YOU, language=language, interviewed_today=True))
     assert DAYS[language][0] not in text
+
+
+READ_AS = {
+    Kind.THANK_YOU: {Says.THANKS},
+    Kind.CHECK_IN: {Says.CHECKS_IN},
+    Kind.CLOSING_NOTE: {Says.TAKES_LEAVE},
+    Kind.FEEDBACK_REQUEST: {Says.ASKS_FEEDBACK},
+}
+
+
+@pytest.mark.parametrize("language", sorted(phrases.codes() & set(LANGUAGES) - {"en"}))
+def test_each_letter_is_read_as_what_it_is(language: str) -> None:
+    for f, text in every(language):
+        said = {x.says for x in phrases.find(text, subject="Re: Data Engineer", language=language, mine=True)}
+        assert READ_AS[f.kind] <= said <= {Says.THANKS, *READ_AS[f.kind]}, text
 
 
 def test_each_built_in_language_has_every_letter() -> None:
