@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from functools import lru_cache
 
@@ -17,9 +17,6 @@ MAX_BLOCK = 262_144
 MAX_LIST = 50_000
 """Characters of an address list that are read."""
 
-_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
-_FOLD = re.compile(r"\n[ \t]*")
-
 
 def fields(block: bytes) -> dict[str, list[str]]:
     """Every field of a header block: lower-case name to its unfolded, still encoded values in order.
@@ -28,14 +25,17 @@ def fields(block: bytes) -> dict[str, list[str]]:
     """
     text = _text(block[:MAX_BLOCK]).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     end = text.find("\n\n")
+    if end >= 0:
+        text = text[:end]
     found: dict[str, list[str]] = {}
-    for name, value in _FIELD.findall(text if end < 0 else text[: end + 1]):
-        if "\n" in value:
-            value = _FOLD.sub(" ", value)  # noqa: PLW2901 - the same value, unfolded
-        key = name.lower()
+    for line in text.replace("\n ", " ").replace("\n\t", " ").split("\n"):
+        name, colon, value = line.partition(":")
+        if not colon:
+            continue
+        key = name.lower().rstrip()
         if key in found:
             found[key].append(value.strip())
-        else:
+        elif " " not in key:  # "From maria Mon Mar  2 10:15" heads a message in an mbox file
             found[key] = [value.strip()]
     return found
 
@@ -102,7 +102,7 @@ _SIMPLE = re.compile(
     r"""\s*(?:"([^"\\=]*)"\s*<|([^"<>@,;:()\\=\[\]]*)<)?([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)(>?)\s*(?:,|$)"""
 )
 _TOKEN = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.){0,200}")|(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)|(?P<angle><[^<>]*>?)|(?P<open>\()"""
+    r"""(?P<quoted>"(?:[^"\\]|\\.){0,200}")|(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)|(?P<angle><[^<>]*>|<[^<>,;]*)|(?P<open>\()"""
     r"""|(?P<close>\))|(?P<mark>[,;:])|(?P<text>[^"(<>),;:=\s]+|[=">])|(?P<space>\s+)""",
     re.DOTALL,
 )
@@ -111,8 +111,11 @@ _BARE = re.compile(r"""[^\s<>",;:()]{1,200}@[^\s<>",;:()]{1,255}""")
 
 def addresses(value: str) -> tuple[Address, ...]:
     """The mailboxes of an address list, still encoded; groups are opened, comments left out, garbage skipped."""
+    return _known_addresses(value) if len(value) < 200 else _addresses(value[:MAX_LIST])
+
+
+def _addresses(value: str) -> tuple[Address, ...]:
     found: list[Address] = []
-    value = value[:MAX_LIST]
     at, end = 0, len(value)
     while at < end:
         m = _SIMPLE.match(value, at)
@@ -121,6 +124,9 @@ def addresses(value: str) -> tuple[Address, ...]:
         found.append(_address(m[3], m[1] or m[2] or ""))
         at = m.end()
     return tuple(found)
+
+
+_known_addresses = lru_cache(maxsize=8192)(_addresses)  # a mailbox holds few different ones
 
 
 def _scanned(value: str) -> Iterator[Address]:
@@ -163,7 +169,6 @@ def _mailbox(name: list[str], route: str) -> Iterator[Address]:
         yield Address(email=text)  # MAILER-DAEMON, root: a local part alone
 
 
-@lru_cache(maxsize=4096)
 def _address(email: str, name: str) -> Address:
     name = words(name).strip().strip('"').strip()
     if len(name) > 1 and name[0] == name[-1] == "'":
@@ -174,26 +179,34 @@ def _address(email: str, name: str) -> Address:
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 _MONTHS = {"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * i : 3 * i + 3].lower(): i + 1 for i in range(12)}
-_DATE = re.compile(r"(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\b")
+_DATE = re.compile(r"(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})\b")
 _PLAUSIBLE = range(1975, 2200)
 
 
 @lru_cache(maxsize=512)
-def _offset(sign: str, hours: str, minutes: str) -> timezone:
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-offset if sign == "-" else offset)
+def _zone(offset: str) -> timezone:
+    """The zone of ``+hhmm``."""
+    size = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+    return timezone(-size if offset[0] == "-" else size)
 
 
 def date(value: str) -> datetime | None:
     """The moment of a Date field in the sender's own offset (UTC where none is given); None for nonsense."""
     try:
         if m := _DATE.match(value):
-            day, month, year, hour, minute, second = m[1], _MONTHS[m[2].lower()], m[3], m[4], m[5], m[6]
-            zone = _offset(m[7], m[8], m[9])
-            moment = datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+            day, month, year, hour, minute, second, offset = m.groups()
+            moment = datetime(
+                int(year),
+                _MONTHS[month.lower()],
+                int(day),
+                int(hour),
+                int(minute),
+                min(int(second), 59),
+                0,
+                _zone(offset),
+            )
         else:
             moment = _obsolete_date(value)
-        moment.astimezone(UTC)
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.year in _PLAUSIBLE else None
@@ -214,4 +227,5 @@ _ID = re.compile(r"<[^<>\s]+>")
 
 def message_ids(value: str) -> tuple[MessageId, ...]:
     """The well-formed message ids of a field, in order, each once; all else in it is passed over."""
-    return tuple(MessageId(i) for i in dict.fromkeys(_ID.findall(value)))
+    found: list[MessageId] = _ID.findall(value)
+    return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))

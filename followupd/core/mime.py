@@ -148,6 +148,8 @@ def _meta_charset(octets: bytes) -> str:
 def _leaf(part: Part) -> _Leaf:
     found = headers.fields(part.headers)
     kind, parameters = _content_type(found)
+    if kind.startswith("multipart/"):  # without parts it can only be text
+        kind = "text/plain"
     disposition, more = _parameters(found["content-disposition"][0]) if "content-disposition" in found else ("", {})
     name = headers.words(more.get("filename") or parameters.get("name", ""))
     encoding = found.get("content-transfer-encoding", [""])[0].strip().strip('"').lower()

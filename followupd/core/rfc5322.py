@@ -36,8 +36,8 @@ def envelope(
         message_id=_message_id(found, received_at),
         received_at=received_at,
         sent_at=headers.date(found["date"][0]) if "date" in found else None,
-        in_reply_to=headers.message_ids(" ".join(found["in-reply-to"])) if "in-reply-to" in found else (),
-        references=headers.message_ids(" ".join(found["references"])) if "references" in found else (),
+        in_reply_to=_ids(found, "in-reply-to"),
+        references=_ids(found, "references"),
         from_=headers.addresses(found["from"][0]) if "from" in found else (),
         reply_to=_list(found, "reply-to"),
         to=_list(found, "to"),
@@ -51,6 +51,10 @@ def envelope(
 
 def _list(found: dict[str, list[str]], name: str) -> tuple[Address, ...]:
     return headers.addresses(", ".join(found[name])) if name in found else ()
+
+
+def _ids(found: dict[str, list[str]], name: str) -> tuple[MessageId, ...]:
+    return headers.message_ids(" ".join(found[name])) if name in found else ()
 
 
 def _message_id(found: dict[str, list[str]], received_at: datetime) -> MessageId:
