@@ -177,7 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.fake.sent_octets += len(body)
-        self.send_response(status)
+        headers = {"Date": self.date_time_string()} | dict(headers)
+        self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(body)))

@@ -1,0 +1,189 @@
+"""A line between client and IMAP server that misbehaves as told: cuts, hangs, refuses, lies, or plays Gmail.
+
+It forwards to a real server; only what a rule names goes wrong, so everything around the fault is real.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+Rewrite = Callable[[bytes], bytes]
+_LITERAL = re.compile(rb"\{(\d+)\+?\}\r\n\Z")
+
+
+@dataclass(slots=True, kw_only=True)
+class Rule:
+    """What goes wrong with the commands that ``on`` is found in (without their tags), ``times`` times.
+
+    ``refuse``: the answer, instead of the server's. ``cut``: the line closes after that many octets of the answer.
+    ``hang``: no answer comes. ``command``, ``answer``: what is made of the command, and of each line of the answer.
+    """
+
+    on: bytes
+    times: int = 1
+    refuse: bytes | None = None
+    cut: int | None = None
+    hang: bool = False
+    command: Rewrite | None = None
+    answer: Rewrite | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """The misbehaving line, listening on ``port``. ``commands`` are all that went over it; ``down`` and ``up`` count octets."""
+
+    target: tuple[str, int]
+    rules: list[Rule] = field(default_factory=list)
+    greeting: bytes | None = None
+    commands: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    up: int = 0
+    down: int = 0
+    _server: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+    _open: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        return int(self._server.getsockname()[1])
+
+    def drop(self) -> None:
+        """Close every connection that is open now."""
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self.drop()
+
+    def serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._server.accept()
+                self.connections += 1
+                if self.greeting is not None:
+                    client.sendall(self.greeting)
+                    client.close()
+                    continue
+                server = socket.create_connection(self.target)
+                self._open += (client, server)
+                _Connection(self, client, server).start()
+
+    def rule(self, command: bytes) -> Rule | None:
+        """The first rule that this command falls under; it is used up by one."""
+        for rule in self.rules:
+            if rule.times > 0 and rule.on in command:
+                rule.times -= 1
+                return rule
+        return None
+
+
+@contextmanager
+def faulty(host: str, port: int, *rules: Rule, greeting: bytes | None = None) -> Iterator[Line]:
+    line = Line((host, port), list(rules), greeting)
+    threading.Thread(target=line.serve, daemon=True).start()
+    try:
+        yield line
+    finally:
+        line.close()
+
+
+@dataclass(slots=True)
+class _Connection:
+    line: Line
+    client: socket.socket
+    server: socket.socket
+    rules: dict[bytes, Rule] = field(default_factory=dict)
+    active: list[Rule] = field(default_factory=list)
+
+    def start(self) -> None:
+        for pump in (self._up, self._down):
+            threading.Thread(target=self._guarded, args=(pump,), daemon=True).start()
+
+    def _guarded(self, pump: Callable[[], None]) -> None:
+        with suppress(OSError, ValueError):
+            pump()
+        for end in (self.client, self.server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _up(self) -> None:
+        source = self.client.makefile("rb")
+        while command := source.readline():
+            self.line.up += len(command)
+            tag, _, rest = command.rstrip(b"\r\n").partition(b" ")
+            self.line.commands.append(rest)
+            rule = self.line.rule(rest)
+            if rule and rule.refuse is not None:
+                self.client.sendall(tag + b" " + rule.refuse + b"\r\n")
+                continue
+            if rule:
+                self.rules[tag] = rule
+                self.active.append(rule)
+                command = rule.command(command) if rule.command else command
+            self.server.sendall(command)
+            if mark := _LITERAL.search(command):
+                octets = source.read(int(mark[1]))
+                self.line.up += len(octets)
+                self.server.sendall(octets)
+
+    def _down(self) -> None:
+        source = self.server.makefile("rb")
+        passed = 0
+        while line := source.readline():
+            tag = line.partition(b" ")[0]
+            rule = self.active[0] if self.active else None
+            for octets in self._pieces(source, line, rule):
+                if rule and rule.hang:
+                    threading.Event().wait(30)
+                    return
+                if rule and rule.cut is not None and passed + len(octets) >= rule.cut:
+                    self.client.sendall(octets[: rule.cut - passed])
+                    return
+                passed += len(octets) if rule else 0
+                self.line.down += len(octets)
+                self.client.sendall(octets)
+            if tag in self.rules:
+                self.active.remove(self.rules.pop(tag))
+                passed = 0
+
+    @staticmethod
+    def _pieces(source: BinaryIO, line: bytes, rule: Rule | None) -> Iterator[bytes]:
+        """The line as it goes on, and the literals in it with what follows them."""
+        while mark := _LITERAL.search(line):
+            yield rule.answer(line) if rule and rule.answer else line
+            yield source.read(int(mark[1]))
+            line = source.readline()
+        yield rule.answer(line) if rule and rule.answer else line
+
+
+def gmail(labels: Callable[[int], tuple[str, ...]], thread: Callable[[int], int]) -> tuple[Rule, ...]:
+    """Rules that make a server look like Gmail: the capability X-GM-EXT-1, thread ids and labels in FETCH, by UID."""
+
+    def extend(line: bytes) -> bytes:
+        return line.replace(b"IMAP4rev1 ", b"IMAP4rev1 X-GM-EXT-1 ")
+
+    def tell(line: bytes) -> bytes:
+        def items(found: re.Match[bytes]) -> bytes:
+            uid = int(found[2])
+            told = " ".join(f'"{label}"' for label in labels(uid))
+            return found[1] + f"X-GM-THRID {thread(uid)} X-GM-LABELS ({told}) ".encode() + b"UID " + found[2]
+
+        return re.sub(rb"^(\* \d+ FETCH \()UID (\d+)", items, line)
+
+    def plain(command: bytes) -> bytes:
+        return command.replace(b" X-GM-THRID X-GM-LABELS", b"")
+
+    return (
+        Rule(on=b"CAPABILITY", times=1 << 30, answer=extend),
+        Rule(on=b"LOGIN", times=1 << 30, answer=extend),
+        Rule(on=b"X-GM-LABELS", times=1 << 30, command=plain, answer=tell),
+    )
