@@ -47,6 +47,9 @@ class Line:
     down: int = 0
     _server: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     _open: list[socket.socket] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def port(self) -> int:
@@ -62,7 +65,12 @@ class Line:
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        self.over.set()
         self.drop()
+        for thread in self._threads:
+            thread.join(5)
+        for end in self._open:
+            end.close()
 
     def serve(self) -> None:
         with suppress(OSError):
@@ -74,8 +82,10 @@ class Line:
                     client.close()
                     continue
                 server = socket.create_connection(self.target)
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open += (client, server)
-                _Connection(self, client, server).start()
+                self._threads += _Connection(self, client, server).start()
 
     def rule(self, command: bytes) -> Rule | None:
         """The first rule that this command falls under; it is used up by one."""
@@ -89,11 +99,13 @@ class Line:
 @contextmanager
 def faulty(host: str, port: int, *rules: Rule, greeting: bytes | None = None) -> Iterator[Line]:
     line = Line((host, port), list(rules), greeting)
-    threading.Thread(target=line.serve, daemon=True).start()
+    thread = threading.Thread(target=line.serve, daemon=True)
+    thread.start()
     try:
         yield line
     finally:
         line.close()
+        thread.join(5)
 
 
 @dataclass(slots=True)
@@ -104,19 +116,21 @@ class _Connection:
     rules: dict[bytes, Rule] = field(default_factory=dict)
     active: list[Rule] = field(default_factory=list)
 
-    def start(self) -> None:
-        for pump in (self._up, self._down):
-            threading.Thread(target=self._guarded, args=(pump,), daemon=True).start()
+    def start(self) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self._guarded, args=(p,), daemon=True) for p in (self._up, self._down)]
+        for thread in threads:
+            thread.start()
+        return threads
 
-    def _guarded(self, pump: Callable[[], None]) -> None:
-        with suppress(OSError, ValueError):
-            pump()
+    def _guarded(self, pump: Callable[[BinaryIO], None]) -> None:
+        end = self.client if pump == self._up else self.server
+        with suppress(OSError, ValueError), end.makefile("rb") as source:
+            pump(source)
         for end in (self.client, self.server):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def _up(self) -> None:
-        source = self.client.makefile("rb")
+    def _up(self, source: BinaryIO) -> None:
         while command := source.readline():
             self.line.up += len(command)
             tag, _, rest = command.rstrip(b"\r\n").partition(b" ")
@@ -135,15 +149,14 @@ class _Connection:
                 self.line.up += len(octets)
                 self.server.sendall(octets)
 
-    def _down(self) -> None:
-        source = self.server.makefile("rb")
+    def _down(self, source: BinaryIO) -> None:
         passed = 0
         while line := source.readline():
             tag = line.partition(b" ")[0]
             rule = self.active[0] if self.active else None
             for octets in self._pieces(source, line, rule):
                 if rule and rule.hang:
-                    threading.Event().wait(30)
+                    self.line.over.wait(30)
                     return
                 if rule and rule.cut is not None and passed + len(octets) >= rule.cut:
                     self.client.sendall(octets[: rule.cut - passed])

@@ -190,6 +190,9 @@ namespace inbox {{
 {_virtual(root, options) if options.virtual_all else ""}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 from followupd.adapters.imap import content, rows, search
 from followupd.adapters.imap.idle import wait_for_news
@@ -56,7 +57,7 @@ class ImapMailbox:
         while True:
             try:
                 for batch, latest in self._changes(marks, after):
-                    marks = latest
+                    marks, left_open = latest, True
                     yield batch
             except LineDroppedError:
                 if not left_open:
@@ -155,13 +156,11 @@ class ImapMailbox:
     def _read(self, plan: _Plan, after: datetime) -> Iterator[tuple[tuple[Envelope, ...], tuple[EmailId, ...], Mark]]:
         """The batches of one mailbox, each with the mark from which a restart goes on."""
         removed, mark = plan.removed, replace(plan.base, exists=None)
-        for uids in plan.added.chunks(BATCH):
-            found = self.session.repeatable(partial(self._rows, plan.box, plan.end.validity, uids))
+        for uids, then in pairwise((*plan.added.chunks(BATCH), UidSet())):
+            found = self._rows(plan, uids, then)
             known = mark.known.plus(UidSet.of(row.uid for row in found))
-            last = uids.last == plan.added.last
-            mark = replace(plan.end if last else mark, known=known)
-            if not last:
-                mark = replace(mark, next=max(mark.next, uids.last + 1))
+            mark = replace(mark, next=max(mark.next, uids.last + 1)) if then else plan.end
+            mark = replace(mark, known=known)
             added = tuple(
                 r.envelope(plan.box.name, plan.end.validity, plan.box.role) for r in found if r.received_at >= after
             )
@@ -170,10 +169,10 @@ class ImapMailbox:
         if removed:
             yield (), removed, plan.end
 
-    def _rows(self, box: Box, validity: int, uids: UidSet) -> list[rows.Row]:
-        if not self.session.open(box.name, validity):
+    def _rows(self, plan: _Plan, uids: UidSet, then: UidSet) -> list[rows.Row]:
+        if not self.session.open(plan.box.name, plan.end.validity):
             raise TransientError("a mailbox changed its identity while it was read; the next pass reads it again")
-        found = rows.fetch(self.session, uids)
+        found = rows.fetch(self.session, uids, then)
         return [found[uid] for uid in uids if uid in found]
 
 

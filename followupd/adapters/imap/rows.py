@@ -63,31 +63,36 @@ def items(session: Session) -> bytes:
     return b"UID INTERNALDATE RFC822.SIZE %s%s" % (b"X-GM-THRID X-GM-LABELS " if gmail else b"", HEADER_ITEM)
 
 
-def fetch(session: Session, uids: UidSet) -> dict[int, Row]:
+def fetch(session: Session, uids: UidSet, then: UidSet | None = None) -> dict[int, Row]:
     """The rows of ``uids`` in the open mailbox; of those that have gone in the meantime there is none.
 
-    What the server leaves out although it is there is asked for again, each message by itself: so one that the server
-    cannot read costs no other. Raises TransientError if it leaves one out without even saying so.
+    ``then`` will be wanted next: the server works on it while these rows are worked on here. What the server leaves out
+    although it is there is asked for again, each message by itself: so one that the server cannot read costs no other.
+    Raises TransientError if it leaves one out without even saying so.
     """
     wanted = items(session)
-    (reply,) = session.ask(b"UID FETCH %s (%s)" % (str(uids).encode(), wanted))
+    (reply,) = session.ask(_command(uids, wanted))
+    if then:
+        session.ask_ahead(_command(then, wanted))
     found = rows(reply.responses)
     missing = uids.minus(UidSet.of(found))
     return found | _second_look(session, missing, wanted) if missing else found
 
 
+def _command(uids: UidSet | int, wanted: bytes) -> bytes:
+    return b"UID FETCH %s (%s)" % (str(uids).encode(), wanted)
+
+
 def _second_look(session: Session, missing: UidSet, wanted: bytes) -> dict[int, Row]:
     present = Finder(session, len(missing)).present(missing)
-    replies = session.ask(*(b"UID FETCH %d (%s)" % (uid, wanted) for uid in present))
-    found: dict[int, Row] = {}
+    replies = session.ask(*(_command(uid, wanted) for uid in present))
+    found = rows([pieces for reply in replies for pieces in reply.responses])
     for uid, reply in zip(present, replies, strict=True):
-        answer = rows(reply.responses)
-        if uid in answer:
-            found[uid] = answer[uid]
-        elif reply.status == "OK":
+        if uid in found:
+            continue
+        if reply.status == "OK":
             raise TransientError("the server names a message and does not give it; the next pass asks again")
-        else:
-            log.warning("the server cannot give message %d of a mailbox; it is left out", uid)
+        log.warning("the server cannot give message %d of a mailbox; it is left out", uid)
     return found
 
 

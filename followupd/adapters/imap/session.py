@@ -76,16 +76,16 @@ class Session:
         """The client, connected; what goes wrong inside comes out as one of followupd's errors."""
         client = self._client or self._connect()
         try:
+            client.settle()
             yield client
         except FollowupdError as error:
             if isinstance(error, LineDroppedError):
                 self.drop()
             raise
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
-            known = refusals.broken(error)
-            if isinstance(error, (imaplib.IMAP4.abort, OSError)):
+            if type(error) is not imaplib.IMAP4.error:  # more than a refused command: nobody knows what comes next
                 self.drop()
-            raise known from error
+            raise refusals.broken(error) from error
 
     def repeatable(self, operation: Callable[[], T]) -> T:
         """Run an operation that does no harm twice; once more if the connection had been left open and is dead."""
@@ -106,8 +106,7 @@ class Session:
         client, self._client = self._client, None
         self._selected = self._boxes = None
         if client is not None:
-            with suppress(OSError, imaplib.IMAP4.error):
-                client.shutdown()
+            _hang_up(client)
 
     def close(self) -> None:
         if self._client is not None:
@@ -125,30 +124,36 @@ class Session:
                 ssl_context=self._trust(),
                 timeout=SocketTimeout(access.connect_timeout, access.timeout),
             )
+        except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
+            raise refusals.unreachable(error) from error
+        try:
+            self._begin(client)
+        except FollowupdError:
+            _hang_up(client)
+            raise
+        self._client = client
+        return client
+
+    def _begin(self, client: Client) -> None:
+        """TLS, where it is begun in plain text, and the sign-in."""
+        access = self.access
+        client.normalise_times = False
+        try:
             if access.tls == "starttls":
                 client.starttls(self._trust())
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
             raise refusals.unreachable(error) from error
-        client.normalise_times = False
-        self._sign_in(client)
-        self._client = client
-        return client
-
-    def _trust(self) -> ssl.SSLContext:
-        return self.access.trust or ssl.create_default_context()
-
-    def _sign_in(self, client: Client) -> None:
-        access = self.access
         secret = access.secret()
         try:
             _authenticate(client, access, secret)
             if client.has_capability("QRESYNC"):
                 client.enable("QRESYNC")
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
-            with suppress(OSError, imaplib.IMAP4.error):
-                client.shutdown()
             token = access.auth == "xoauth2"
             raise refusals.sign_in(error, account=access.name, host=access.host, token=token) from error
+
+    def _trust(self) -> ssl.SSLContext:
+        return self.access.trust or ssl.create_default_context()
 
     # --- mailboxes
 
@@ -183,6 +188,11 @@ class Session:
                     raise error
             return replies
 
+    def ask_ahead(self, command: bytes) -> None:
+        """Have the server begin with ``command``, which ``ask`` will be called for next."""
+        with self.talking() as client:
+            client.ask_ahead(command)
+
     def examine(self, *names: str) -> list[Selected | FollowupdError]:
         """Open each mailbox read-only, the last stays open; in place of one that cannot be opened, why."""
         self._selected = None
@@ -211,6 +221,11 @@ class Session:
     def left_open(self) -> None:
         """Say that another command has changed which mailbox is open."""
         self._selected = None
+
+
+def _hang_up(client: Client) -> None:
+    with suppress(OSError, imaplib.IMAP4.error):
+        client.shutdown()
 
 
 def _authenticate(client: Client, access: Access, secret: str) -> None:

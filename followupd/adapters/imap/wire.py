@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -40,17 +40,39 @@ class Reply:
 class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts only
     """An imapclient session that can also talk plainly. Raises what imapclient raises."""
 
+    _pending: tuple[bytes, bytes] | None = None
+    _kept: tuple[bytes, Reply] | None = None
+
     def exchange(self, *commands: bytes) -> list[Reply]:
         """Send all commands at once and read all answers; one that is refused does not keep the others from running.
 
         RFC 9051 section 5.5 allows this as long as no answer depends on the order in which the server works.
         """
+        self.settle()
+        kept, self._kept = self._kept, None
+        if kept and commands == (kept[0],):
+            return [kept[1]]
+        return self._replies(self._send(commands))
+
+    def ask_ahead(self, command: bytes) -> None:
+        """Send a command whose answer will be wanted soon, by ``exchange``: meanwhile the server can work on it."""
+        self.settle()
+        (tag,) = self._send((command,))
+        self._pending = tag, command
+
+    def settle(self) -> None:
+        """Read the answer to what was asked ahead, so that the line is free for something else."""
+        if self._pending:
+            (tag, command), self._pending = self._pending, None
+            self._kept = command, self._replies([tag])[0]
+
+    def _send(self, commands: Sequence[bytes]) -> list[bytes]:
         self._imap.untagged_responses = {}
         tags = [self._imap._new_tag() for _ in commands]  # noqa: SLF001 - imapclient builds on imaplib's tags, too
         for tag in tags:
             del self._imap.tagged_commands[tag]
         self._imap.send(b"".join(b"%s %s\r\n" % pair for pair in zip(tags, commands, strict=True)))
-        return [self._reply(tag) for tag in tags]
+        return tags
 
     def examine_command(self, mailbox: str) -> bytes:
         return b"EXAMINE " + bytes(self._normalise_folder(mailbox))
@@ -61,6 +83,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
 
     def note_selected(self) -> None:
         """Tell imaplib, which watches the state of the session, that an exchange has selected a mailbox read-only."""
+        self._kept = None
         self._imap.state = "SELECTED"
         self._imap.is_readonly = True
 
@@ -71,7 +94,9 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
         arguments = [b'""', b'"*"', b"RETURN", b"(SPECIAL-USE)"]
         return list(self._proc_folder_list(self._raw_command_untagged(b"LIST", arguments, uid=False)))
 
-    def _reply(self, tag: bytes) -> Reply:
+    def _replies(self, tags: Sequence[bytes]) -> list[Reply]:
+        """The answers in the order of ``tags``, whatever the order in which the server gives them."""
+        done: dict[bytes, Reply] = {}
         responses: list[Pieces] = []
         for pieces in self._lines():
             head = pieces[0]
@@ -80,10 +105,15 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
                 if head.startswith(b"* BYE"):
                     raise imaplib.IMAP4.abort(_text(head[6:]))
                 responses.append(pieces)
-            elif head.startswith(tag) and (end := _COMPLETION.match(head, len(tag) + 1)):
-                return Reply(status=end[1].decode(), text=_text(end[2] or b""), responses=responses)
-            elif not head.startswith(b"+"):
-                raise imaplib.IMAP4.error(f"unexpected response: {_text(head[:80])}")
+                continue
+            tag, _, rest = head.partition(b" ")
+            if tag in tags and (end := _COMPLETION.match(rest)):
+                done[tag] = Reply(status=end[1].decode(), text=_text(end[2] or b""), responses=responses)
+                responses = []
+                if len(done) == len(tags):
+                    return [done[tag] for tag in tags]
+            elif tag != b"+":
+                raise imaplib.IMAP4.abort(f"unexpected response: {_text(head[:80])}")
         raise imaplib.IMAP4.abort("the server closed the connection")
 
     def _lines(self) -> Iterator[Pieces]:
