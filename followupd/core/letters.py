@@ -19,6 +19,9 @@ from followupd.core.mail import Address, Envelope, MessageId
 LONGEST_NAME = 80
 """A company, role or name longer than this is a mistake of reading, and is left out of the letter."""
 
+LONGEST_WORD = 60
+"""A longer word in a header is written as RFC 2047 words, because only those can be folded within (RFC 5322 section 2.2.3)."""
+
 MOST_REFERENCES = 100
 """Message-IDs kept in References; of a longer chain its root and its newest (RFC 5322 section 3.6.4 sets no limit)."""
 
@@ -149,7 +152,7 @@ def message(
         ("From", _mailboxes([sender])),
         ("To", _mailboxes(to)),
         ("Cc", _mailboxes(cc)),
-        ("Subject", _encoded(one_line(subject), "Subject")),
+        ("Subject", _subject(one_line(subject))),
         ("Date", format_datetime(date)),
         ("Message-ID", _ids([message_id])),
         ("In-Reply-To", _ids([in_reply_to] if in_reply_to else [])),
@@ -173,7 +176,7 @@ def _mailbox(address: Address) -> str:
     email = _addr_spec(address.email)
     if not name:
         return email
-    shown = _phrase(name) if name.isascii() else _encoded(name, "Reply-To")
+    shown = _phrase(name) if _is_plain(name) and len(name) <= LONGEST_NAME else _encoded(name, "utf-8")
     fold = "\r\n " if len(shown) + len(email) > 70 else " "
     return f"{shown}{fold}<{email}>"
 
@@ -191,14 +194,22 @@ def _phrase(name: str) -> str:
     return name if re.fullmatch(r"[\w !#$%&'*+/=?^`{|}~-]+", name) else f'"{quote(name)}"'
 
 
-def _encoded(text: str, field: str) -> str:
-    """``text`` folded, and in RFC 2047 words where it is not ASCII."""
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, header_name=field).encode(linesep="\r\n")
+def _subject(text: str) -> str:
+    return _encoded(text, "us-ascii" if _is_plain(text) else "utf-8")
+
+
+def _encoded(text: str, charset: str) -> str:
+    """``text`` folded, and in RFC 2047 words unless ``charset`` is ASCII; room is left for a field name."""
+    return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether ``text`` can stand in a header as it is: ASCII, no words that cannot be folded, nothing like an RFC 2047 word."""
+    return text.isascii() and "=?" not in text and max(map(len, text.split()), default=0) <= LONGEST_WORD
 
 
 def _ids(ids: Iterable[MessageId]) -> str:
-    return "\r\n ".join(i for i in ids if re.fullmatch(r"<[^<>\s]+>", i) and _is_real(i))
+    return "\r\n ".join(i for i in ids if re.fullmatch(r"<[^<>\s]{1,900}>", i) and _is_real(i))
 
 
 def _is_real(message_id: MessageId) -> bool:
@@ -214,10 +225,10 @@ def _quoted_printable(body: str) -> str:
 
 # ---- what a reply takes from its parent
 
-_REPLY = r"re|aw|antw|antwort|sv|vs|vá|res|rif|r|rép|réf|ref|odp|ynt|atb|απ|σχετ|отв|на|回复|回覆|答复|返信|回信|回"
+_REPLY = r"re|aw|antw|antwort|sv|vs|vá|res|rif|r|odp|ynt|atb|απ|σχετ|отв|回复|回覆|答复|返信|回信|回"
 _FORWARD = r"fwd?|wg|weitergeleitet|tr|vb|vl|rv|enc|i|pd|doorst|πρθ|转发|轉寄|転送"
 _PREFIX = re.compile(
-    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))(?P<count>\s*[\[(^]?\d+[\])]?)?\s*[:\uff1a]\s*", re.IGNORECASE
+    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))(?P<count>\s*[\[(^]\d+[\])]?)?\s*[:\uff1a]\s*", re.IGNORECASE
 )
 
 

@@ -125,6 +125,8 @@ def test_any_body_keeps_its_digest_through_the_wire(body: str) -> None:
         ("", "maria@acme.example"),
         ("Müller, Ana; Leiterin", "ana+token.x-1@reply.ats.example"),
         ("Back\\slash", "b@acme.example"),
+        ("=?utf-8?q?Maria?=", "maria@acme.example"),
+        ("Maria " * 50, "maria@acme.example"),
     ],
 )
 def test_names_of_any_script_survive(name: str, email_: str) -> None:
@@ -209,6 +211,8 @@ def test_no_text_can_add_a_header(name: str, address: str, subject: str, ident: 
         ("Interview: Platform Engineer", "Re: Interview: Platform Engineer"),
         ("Reminder: interview", "Re: Reminder: interview"),
         ("R&D: Engineer", "Re: R&D: Engineer"),
+        ("R3: SAP consultant", "Re: R3: SAP consultant"),
+        ("Ref: JR-1234 Data Engineer", "Re: Ref: JR-1234 Data Engineer"),
         ("回复：面试", "回复： 面试"),
         ("", "Re:"),
         ("Re:\r\n Bcc: x@evil.example", "Re: Bcc: x@evil.example"),
