@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from followupd.core.dates.days import Asked, Found, days
+from followupd.core.dates.days import Found, days
+from followupd.core.dates.hits import Asked
 from followupd.core.dates.tokens import Scan, scan
 from followupd.core.reading import Absence, Finding, Promise, Says
 from followupd.core.worktime import WorkCalendar
@@ -86,7 +87,7 @@ def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
         if first >= last:
             continue
         tags = read.tags[first:last]
-        short = at > right and read.starts[min(last, len(read.starts) - 1)] - read.starts[first] <= SHORT_SENTENCE
+        short = at > right and read.start(min(last, len(read.tags) - 1)) - read.start(first) <= SHORT_SENTENCE
         if ("V" in tags or short) and "L" not in tags and "I" not in tags:
             yield first, last
 
@@ -95,10 +96,10 @@ def _quoted(read: Scan, finding: Finding, chosen: Found) -> Promise:
     token = chosen.first
     while token > 0 and read.tags[token - 1] in "sUi":
         token -= 1
-    start = min(finding.start, read.starts[token])
-    end = max(finding.end, read.ends[chosen.last - 1])
+    start = min(finding.start, read.start(token))
+    end = max(finding.end, read.end(chosen.last - 1))
     if end - start > LONGEST_QUOTE:
-        start, end = read.starts[token], read.ends[chosen.last - 1]
+        start, end = read.start(token), read.end(chosen.last - 1)
     return Promise(by=chosen.end, start=start, end=end)
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from followupd.core.dates.clock import times
-from followupd.core.dates.days import Asked, days
+from followupd.core.dates.days import days
+from followupd.core.dates.hits import Asked
 from followupd.core.dates.lexicon import LANGUAGES
 from followupd.core.dates.spans import duration
 from followupd.core.dates.tokens import scan
@@ -42,7 +43,7 @@ def find_dates(
     read = scan(text, language)
     return tuple(
         DateMention(
-            start=f.start, end=f.end, text_start=read.starts[f.first], text_end=read.ends[f.last - 1], past=f.past
+            start=f.start, end=f.end, text_start=read.start(f.first), text_end=read.end(f.last - 1), past=f.past
         )
         for f in days(Asked(read, written, calendar, country))
     )

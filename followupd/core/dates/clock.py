@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from followupd.core.dates.days import Asked, Found
+from followupd.core.dates.days import Found
+from followupd.core.dates.hits import Asked
 from followupd.core.dates.zones import zone_near
 from followupd.core.reading import TimeMention
 
@@ -144,7 +145,7 @@ def _clock(asked: Asked, at: int, taken: set[int]) -> Clock | None:
     if hour > 24:
         return None
     text = asked.scan.text
-    padded = text[asked.scan.starts[at]] == "0"
+    padded = text[asked.scan.start(at)] == "0"
     return _completed(asked, at, hour, minute, padded=padded)
 
 
@@ -233,7 +234,7 @@ def _far(asked: Asked, date_: Found, slot: Slot) -> bool:
 
 
 def _reaches(asked: Asked, date_: Found, slot: Slot) -> bool:
-    return not _far(asked, date_, slot) or asked.scan.starts[slot.first] - asked.scan.ends[date_.last - 1] <= CARRY
+    return not _far(asked, date_, slot) or asked.scan.start(slot.first) - asked.scan.end(date_.last - 1) <= CARRY
 
 
 def _listed(asked: Asked, before: Sequence[Found], earlier: int) -> Iterator[Found]:
@@ -278,8 +279,8 @@ def _mention(asked: Asked, slot: Slot, day: Found, mine: ZoneInfo) -> TimeMentio
         end=end,
         certain=latest is None,
         latest_start=latest,
-        text_start=scan.starts[min(slot.first, day.first)],
-        text_end=scan.ends[max(slot.last, day.last) - 1],
+        text_start=scan.start(min(slot.first, day.first)),
+        text_end=scan.end(max(slot.last, day.last) - 1),
     )
 
 

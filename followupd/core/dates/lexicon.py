@@ -26,20 +26,29 @@ _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "
          "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "half": "2"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
+NAMES = frozenset("dvmouwkjzZn")
+"""Tags of words that may be pieces of a name or an address."""
+
+_MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ":": ":", "(": "(", ")": ")"}
+
 Entry = tuple[tuple[str, ...], str, Any, bool]
 """The words of a phrase, the tag, its value, and whether it needs a capital."""
 
 
+Known = tuple[Entry | None, dict[str, tuple[Entry, ...]] | None, tuple[str, Any] | None]
+"""What a word alone means, the phrases that it begins (by their second word, the longest first), and, of a word that
+always means the same, tag and value at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Entries by first word: those of one word, and those of several by their second word, the longest first.
+    """``known`` is by first word. ``zones`` are abbreviations, which count in capitals alone (CET, and not "cet").
 
-    ``zones`` are abbreviations, which count in capitals alone (CET, and not the French "cet"). ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
+    ``ordinary`` words are also words of daily use (may, sun, do): they count only with a capital or beside a digit.
     """
 
     language: str
-    single: dict[str, Entry | None]
-    phrases: dict[str, dict[str, tuple[Entry, ...]]]
+    known: dict[str, Known]
     ordinary: frozenset[str]
     zones: dict[str, str]
 
@@ -58,13 +67,12 @@ def lexicon(language: str) -> Lexicon:
             single[words[0]] = (words, tag, value, cased)
         else:
             phrases.setdefault(words[0], {}).setdefault(words[1], {})[words] = (words, tag, value, cased)
-    return Lexicon(
-        language=language,
-        single=single,
-        phrases={one: {two: _longest_first(e) for two, e in by.items()} for one, by in phrases.items()},
-        ordinary=frozenset(_pieces(" ".join(data.get("ordinary_words", ())))),
-        zones=zones,
-    )
+    known: dict[str, Known] = {mark: (None, None, (tag, None)) for mark, tag in _MARKS.items()}
+    for word, one in single.items():
+        following = {two: _longest_first(e) for two, e in phrases.get(word, {}).items()} or None
+        known[word] = (one, following, one[1:3] if one and one[1] not in NAMES and word not in zones else None)
+    ordinary = frozenset(_pieces(" ".join(data.get("ordinary_words", ()))))
+    return Lexicon(language=language, known=known, ordinary=ordinary, zones=zones)
 
 
 def _longest_first(entries: dict[tuple[str, ...], Entry]) -> tuple[Entry, ...]:

@@ -34,7 +34,7 @@ from functools import lru_cache
 from typing import Any
 
 from followupd.core.dates.folding import MARK, fold
-from followupd.core.dates.lexicon import Entry, Lexicon, lexicon
+from followupd.core.dates.lexicon import NAMES, Entry, Lexicon, lexicon
 
 _TOKEN = re.compile(
     r"[ap]\. ?m\b\.?|[a-z][a-z\x7f]*|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)"
@@ -48,23 +48,26 @@ _GLUED = _ORDINAL | {
     *("am", "pm", "a", "p", "h", "u", "hs", "hrs", "hr", "bd", "min", "mins", "minute", "minutes", "hour", "hours"),
     *("uhr", "uur", "i", "m", "d", "wk", "w", "x"),
 }
-_NAMES = frozenset("dvmouwkjzZn")
-"""Tags of words that may be pieces of a name or an address."""
-
-_MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ":": ":", "(": "(", ")": ")"}
 _PREFIXES = frozenset(("kw", "cw", "q", "t", "utc", "gmt", "h", "u", "wk", "s"))
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A text as tags, with the value and the place of each."""
+    """A text as tags, with the value of each and its first and last word (an index of ``matches``)."""
 
     tags: str
-    values: tuple[Any, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    values: list[Any]
+    places: list[tuple[int, int]]
     words: Lexicon
     text: str
+    matches: list[re.Match[str]]
+
+    def start(self, token: int) -> int:
+        """Where the tag's first character stands in the text."""
+        return self.matches[self.places[token][0]].start()
+
+    def end(self, token: int) -> int:
+        return self.matches[self.places[token][1]].end()
 
     def sentence(self, token: int) -> tuple[int, int]:
         """The first token of the sentence around ``token`` and the one after its last."""
@@ -74,7 +77,7 @@ class Scan:
 
     def token_at(self, position: int) -> int:
         """The last token that starts at or before ``position`` (0 if none does)."""
-        return max(0, bisect_right(self.starts, position) - 1)
+        return max(0, bisect_right(range(len(self.places)), position, key=self.start) - 1)
 
 
 @lru_cache(maxsize=8)
@@ -94,31 +97,33 @@ class _Lexer:
             self.words = [w.replace(MARK, "") for w in self.words]
         self.tags: list[str] = []
         self.values: list[Any] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
+        self.places: list[tuple[int, int]] = []
 
     def run(self) -> Scan:
-        """Most words mean nothing here: a run of them is one x, and costs one look-up each."""
-        at, count, words, known = 0, len(self.words), self.words, self.lexicon.single
-        while at < count:
+        """Most words mean nothing or one thing, and cost one look-up each; a run of unknown ones is one x."""
+        at, words, known, end = 0, self.words, self.lexicon.known, len(self.words)
+        words.append("")
+        while at < end:
             word = words[at]
             if word in known:
-                at = self._word(at)
+                one, following, plain = known[word]
+                if following and (entries := following.get(words[at + 1])):
+                    at = self._phrase(at, entries) or self._word(at, one)
+                elif plain:
+                    at = self._put(*plain, at, at)
+                else:
+                    at = self._word(at, one)
             elif word.isalpha():
-                if not self.tags or self.tags[-1] != "x":
-                    self._put("x", None, at, at)
-                at += 1
+                at = self._put("x", None, at, at)
             else:
                 at = self._other(at)
-        tags, values, starts, ends = "".join(self.tags), tuple(self.values), tuple(self.starts), tuple(self.ends)
-        return Scan(tags, values, starts, ends, self.lexicon, self.text)
+        return Scan("".join(self.tags), self.values, self.places, self.lexicon, self.text, self.matches)
 
     def _put(self, tag: str, value: Any, first: int, last: int) -> int:
         if tag != "x" or not self.tags or self.tags[-1] != "x":
             self.tags.append(tag)
             self.values.append(value)
-            self.starts.append(self.matches[first].start())
-            self.ends.append(self.matches[last].end())
+            self.places.append((first, last))
         return last + 1
 
     def _other(self, at: int) -> int:
@@ -128,23 +133,23 @@ class _Lexer:
                 return self._put("A", 12 if word[0] == "p" else 0, at, at)
             return self._put(*self._mark(at), at, at)
         tag, value = self._number(word, match.start(), match.end())
-        if tag == "n" and at + 1 < len(self.words) and self.words[at + 1] in _ORDINAL:
+        if tag == "n" and self.words[at + 1] in _ORDINAL:
             glued = self.matches[at + 1].start() == match.end()
             return self._put("o" if glued else tag, value, at, at + glued)
         return self._put(tag, value, at, at)
 
-    def _word(self, at: int) -> int:
-        word = self.words[at]
-        following = self.lexicon.phrases.get(word)
-        if following and at + 1 < len(self.words) and (entries := following.get(self.words[at + 1])):
-            for entry in entries:
-                if tuple(self.words[at : at + len(entry[0])]) == entry[0] and self._meant(at, entry):
-                    return self._put(entry[1], entry[2], at, at + len(entry[0]) - 1)
-        one = self.lexicon.single[word]
-        if zone := self.lexicon.zones.get(word):
-            match = self.matches[at]
-            if self.text[match.start() : match.end()].isupper():
-                return self._put("z", zone, at, at)
+    def _phrase(self, at: int, entries: tuple[Entry, ...]) -> int:
+        """Take the longest phrase that stands here; 0 if none does."""
+        for words, tag, value, cased in entries:
+            end = at + len(words)
+            if tuple(self.words[at:end]) == words and self._meant(at, (words, tag, value, cased)):
+                return self._put(tag, value, at, end - 1)
+        return 0
+
+    def _word(self, at: int, one: Entry | None) -> int:
+        word, match = self.words[at], self.matches[at]
+        if (zone := self.lexicon.zones.get(word)) and self.text[match.start() : match.end()].isupper():
+            return self._put("z", zone, at, at)
         if one is None or not self._meant(at, one):
             return self._other(at) if word[0].isdigit() else self._put("x", None, at, at)
         return self._put(one[1], one[2], at, at)
@@ -152,7 +157,7 @@ class _Lexer:
     def _meant(self, at: int, entry: Entry) -> bool:
         """Whether an entry means here what it says: with its capitals, and as no piece of a name or an address."""
         words, tag, _, cased = entry
-        if tag not in _NAMES:
+        if tag not in NAMES:
             return True
         start, end = self.matches[at].start(), self.matches[at + len(words) - 1].end()
         if cased and not self.text[start].isupper():
@@ -210,7 +215,7 @@ class _Lexer:
             return "|", None
         if word == ".":
             return (";" if self._ends_sentence(at, end) else "."), None
-        return _MARKS.get(word, "x"), None
+        return "x", None
 
     def _ends_sentence(self, at: int, end: int) -> bool:
         """A full stop before a space and no small letter, unless it belongs to a number or to a short form."""
@@ -221,9 +226,9 @@ class _Lexer:
         before = self.tags[-1] if self.tags else "x"
         if rest == ahead or rest[0].islower() or (rest[0].isdigit() and before in "vmutHi"):
             return False
-        if before not in "nv" or at + 1 == len(self.words):
+        if before not in "nv" or not self.words[at + 1]:
             return True
-        following = self.lexicon.single.get(self.words[at + 1])
+        following = self.lexicon.known.get(self.words[at + 1], (None,))[0]
         return not (following and following[1] in "mup")
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from followupd.core.dates.days import Asked
+from followupd.core.dates.hits import Asked
 from followupd.core.dates.lexicon import ambiguous_zones
 
 _OFFSET = re.compile(r"[ ]?([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)")
@@ -40,7 +40,7 @@ def _beside(tags: str, at: int, *, anywhere: bool) -> bool:
 def _bare_offset(asked: Asked, last: int) -> tzinfo | None:
     if not last:
         return None
-    end = asked.scan.ends[last - 1]
+    end = asked.scan.end(last - 1)
     found = re.match(r"[ ]?\(?([+-])(\d{2}):([0-5]\d)(?!\d)", asked.scan.text[end : end + 12])
     return _offset(found) if found else None
 
@@ -52,7 +52,7 @@ def _named(asked: Asked, at: int, mine: ZoneInfo) -> tzinfo | None:
     if name == "sender":
         return asked.written.tzinfo
     if name in ("UTC", "GMT"):
-        end = asked.scan.ends[at]
+        end = asked.scan.end(at)
         found = _OFFSET.match(asked.scan.text.replace("\u2212", "-")[end : end + 8])
         return _offset(found) if found else UTC if name == "UTC" else ZoneInfo("Europe/London")
     if choices := ambiguous_zones().get(name):
