@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import stamina
 from googleapiclient.discovery import build_from_document
@@ -35,6 +35,9 @@ _PATIENCE: Mapping[str, Any] = {
 
 Request = Any
 """A ``googleapiclient.http.HttpRequest``, which is not typed."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -66,9 +69,12 @@ class Api:
 
     def call(self, request: Request) -> dict[str, Any]:
         """The answer to one request. What may have been done already is not asked again: see ``_worth_repeating``."""
-        for attempt in stamina.retry_context(on=_worth_repeating(request.method), **_PATIENCE):
+        return self._patiently(request.method, lambda: self._once(request))
+
+    def _patiently(self, method: str, ask: Callable[[], T]) -> T:
+        for attempt in stamina.retry_context(on=_worth_repeating(method), **_PATIENCE):
             with attempt:
-                return self._once(request)
+                return ask()
         raise AssertionError("stamina ends in an answer or an error")
 
     def _once(self, request: Request) -> dict[str, Any]:
@@ -116,7 +122,7 @@ class Api:
         batch = self._batch(lambda *_: None)
         batch.add(self.resource("labels").list(userId="me"))
         try:
-            self._execute(batch)
+            self._patiently("GET", lambda: self._execute(batch))
         except NotFoundError:
             return False
         return True
@@ -139,9 +145,7 @@ class Api:
 
     def _read_batch(self, requests: Mapping[str, Request]) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
-        for attempt in stamina.retry_context(on=_worth_repeating("GET"), **_PATIENCE):
-            with attempt:
-                self._round({k: r for k, r in requests.items() if k not in found}, found)
+        self._patiently("GET", lambda: self._round({k: r for k, r in requests.items() if k not in found}, found))
         return found
 
     def _round(self, requests: Mapping[str, Request], found: dict[str, dict[str, Any] | None]) -> None:

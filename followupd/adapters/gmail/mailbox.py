@@ -12,38 +12,42 @@ from followupd.adapters.gmail import messages
 from followupd.adapters.gmail.api import BATCH, Api
 from followupd.adapters.gmail.faults import NotFoundError
 from followupd.core.errors import StateExpiredError, SuddenlyEmptyError
-from followupd.core.mail import Changes, Email, EmailId, Envelope, MailboxRole, State
+from followupd.core.mail import Changes, Email, EmailId, MailboxRole, State
 
 STEP = 250
 """Messages in one batch of changes."""
 
 _PAGE = 500
+_DAY = 86_400
 _TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
     """What a State stands for: the history id from which to go on, and how far a first scan has come.
 
-    Messages are scanned in the order of their ids, so that a scan can go on wherever it was cut off, whatever has come or
-    gone meanwhile; "" is before the first, None after the last. Gmail's history ids are text: they may outgrow 64 bits.
+    ``since`` is the second from which mail was scanned. Messages are scanned in the order of their ids, so that a scan can
+    go on wherever it was cut off, whatever has come or gone meanwhile; ``scanned`` is "" before the first, None after the
+    last. Gmail's history ids are text: they may outgrow 64 bits.
     """
 
     history: str
+    since: int
     scanned: str | None = None
 
-    _FORM = re.compile(r"gmail-1 (\d+)(?: from ([\w-]*))?", re.ASCII)
+    _FORM = re.compile(r"gmail-1 (\d+) since (-?\d+)(?: after ([\w-]+))?", re.ASCII)
 
     @classmethod
     def of(cls, state: State) -> Cursor:
         found = cls._FORM.fullmatch(state)
         if found is None:
             raise StateExpiredError("What is known of the Gmail account was written by another version or backend.")
-        return cls(found[1], found[2])
+        return cls(history=found[1], since=int(found[2]), scanned=found[3])
 
     @property
     def state(self) -> State:
-        return State(f"gmail-1 {self.history}" + ("" if self.scanned is None else f" from {self.scanned}"))
+        scanned = "" if self.scanned is None else f" after {self.scanned}"
+        return State(f"gmail-1 {self.history} since {self.since}{scanned}")
 
 
 @dataclass(slots=True)
@@ -56,18 +60,21 @@ class _Touched:
 
     def note(self, record: Mapping[str, Any]) -> None:
         for entry in record.get("messagesAdded") or ():
-            self.fresh[entry["message"]["id"]] = None
+            self._note(self.fresh, entry)
+        for entry in record.get("messagesDeleted") or ():
+            self._note(self.gone, entry)
         for entry in (*(record.get("labelsAdded") or ()), *(record.get("labelsRemoved") or ())):
             if messages.ROLE_LABELS & set(entry.get("labelIds") or ()):
                 self.moved[entry["message"]["id"]] = None
         for entry in record.get("labelsRemoved") or ():
-            if {"TRASH", "SPAM", "DRAFT", "SCHEDULED"} & set(
-                entry.get("labelIds") or ()
-            ):  # it may never have been seen
+            if messages.HIDING_LABELS & set(entry.get("labelIds") or ()):  # it may never have been seen
                 self.fresh[entry["message"]["id"]] = None
-        for entry in record.get("messagesDeleted") or ():
-            if "DRAFT" not in (entry["message"].get("labelIds") or ()):  # drafts go with every edit
-                self.gone[entry["message"]["id"]] = None
+
+    @staticmethod
+    def _note(where: dict[str, None], entry: Mapping[str, Any]) -> None:
+        """Drafts come and go as messages with every edit; what is sent has lost the label."""
+        if "DRAFT" not in (entry["message"].get("labelIds") or ()):
+            where[entry["message"]["id"]] = None
 
 
 @dataclass(slots=True)
@@ -87,8 +94,13 @@ class GmailMailbox:
         return self._identities
 
     def changes(self, since: State | None, *, after: datetime) -> Iterator[Changes]:
-        cursor = Cursor.of(since) if since is not None else Cursor(self._history_now(), "")
-        return self._scan(cursor, after) if cursor.scanned is not None else self._follow(cursor, after)
+        """See the port. A lookback that has grown by more than a day ends the State, as older mail has to be scanned too."""
+        if since is None:
+            return self._scan(Cursor(history=self._history_now(), since=_second_before(after), scanned=""), after)
+        cursor = Cursor.of(since)
+        if after.timestamp() < cursor.since - _DAY:
+            raise StateExpiredError(f"The mail of Gmail ({self.api.account}) was read from a later day on.")
+        return self._follow(cursor, after) if cursor.scanned is None else self._scan(cursor, after)
 
     # --- the first scan ---
 
@@ -109,29 +121,23 @@ class GmailMailbox:
 
     def _scan(self, cursor: Cursor, after: datetime) -> Iterator[Changes]:
         """Every message in the order of ids from where ``cursor`` stands. Spam and trash are not listed by Gmail."""
-        listed = {
-            entry["id"]
-            for page in self.api.pages(
-                self.api.resource("messages").list, q=f"after:{_second_before(after)}", maxResults=_PAGE
-            )
-            for entry in page.get("messages") or ()
-        }
+        listing = self.api.resource("messages").list
+        pages = self.api.pages(listing, q=f"after:{_second_before(after)}", maxResults=_PAGE)
+        listed = {entry["id"] for page in pages for entry in page.get("messages") or ()}
         ids = sorted(i for i in listed if i > (cursor.scanned or ""))
         for start in range(0, len(ids), STEP):
             step = ids[start : start + STEP]
-            last = start + STEP >= len(ids)
-            added = tuple(e for _, e in self._envelopes(step, after) if e is not None)
-            state = replace(cursor, scanned=None if last else step[-1]).state
+            state = replace(cursor, scanned=None if start + STEP >= len(ids) else step[-1]).state
+            headers = (message for _, message in self._headers(step))
+            added = tuple(
+                messages.envelope(m, at) for m in headers if (at := messages.role_of(m)) and _is_recent(m, after)
+            )
             yield Changes(added=added, state=state, total=len(ids))
         if not ids and cursor.scanned:
             yield Changes(added=(), state=replace(cursor, scanned=None).state, total=0)
 
-    def _envelopes(self, ids: Iterable[str], after: datetime) -> Iterator[tuple[str, Envelope | None]]:
-        """What is there of ``ids``: the envelope, or None for what is not to be read (any more) or too old."""
-        for id_, message in self.api.read({i: self._header(i) for i in ids}):
-            at = messages.role(message.get("labelIds") or ())
-            recent = messages.received_at(message) >= after
-            yield id_, messages.envelope(message, at) if at and recent else None
+    def _headers(self, ids: Iterable[str]) -> Iterator[tuple[str, messages.Resource]]:
+        return self.api.read({i: self._header(i) for i in ids})
 
     def _header(self, id_: str) -> Any:
         if self.api.is_whole:
@@ -151,7 +157,7 @@ class GmailMailbox:
                 records = page.get("history") or ()
                 now = page.get("historyId") if not page.get("nextPageToken") else records[-1]["id"] if records else None
                 if now is not None and str(now) != cursor.history:
-                    cursor = Cursor(str(now))
+                    cursor = replace(cursor, history=str(now))
                     yield self._page(records, cursor, after)
         except NotFoundError as e:
             raise StateExpiredError(f"Gmail ({self.api.account}) no longer knows what was read last.") from e
@@ -160,11 +166,12 @@ class GmailMailbox:
         touched = _Touched()
         for record in records:
             touched.note(record)
-        asked = [i for i in {**touched.fresh, **touched.moved} if i not in touched.gone]
-        found = dict(self._envelopes(asked, after)) if asked else {}
-        added = tuple(e for i, e in found.items() if e is not None and i in touched.fresh)
-        moved = {e.id: e.role for i, e in found.items() if e is not None and i not in touched.fresh}
-        left = (i for i in touched.moved if found.get(i) is None and i not in touched.gone)
+        found = dict(self._headers(i for i in {**touched.fresh, **touched.moved} if i not in touched.gone))
+        roles = {i: at for i, m in found.items() if (at := messages.role_of(m))}
+        recent = [i for i in roles if _is_recent(found[i], after)]
+        added = tuple(messages.envelope(found[i], roles[i]) for i in recent if i in touched.fresh)
+        moved = {EmailId(i): roles[i] for i in recent if i not in touched.fresh}
+        left = (i for i in touched.moved if i not in roles and i not in touched.gone)
         removed = tuple(EmailId(i) for i in (*touched.gone, *left))
         if removed and not added and not moved:
             self._ensure_not_emptied()
@@ -173,7 +180,7 @@ class GmailMailbox:
     def _ensure_not_emptied(self) -> None:
         listed = self.api.call(self.api.resource("messages").list(userId="me", maxResults=BATCH)).get("messages") or ()
         there = self.api.read({entry["id"]: self._get(entry["id"], "minimal") for entry in listed})
-        if not any(messages.role(message.get("labelIds") or ()) for _, message in there):
+        if not any(messages.role_of(message) for _, message in there):
             raise SuddenlyEmptyError(
                 f"The Gmail account {self.api.account} held mail and is now empty.",
                 remedy="Look at it in Gmail; nothing was forgotten, and new mail in it ends this error.",
@@ -183,7 +190,7 @@ class GmailMailbox:
 
     def fetch(self, ids: Sequence[EmailId]) -> Iterator[Email]:
         for _, message in self.api.read({i: self._get(i, self.api.content_form) for i in ids}):
-            at = messages.role(message.get("labelIds") or ())
+            at = messages.role_of(message)
             if at is not None:
                 yield email_of(self.api, message, at)
 
@@ -209,6 +216,10 @@ def _filled(api: Api, id_: str, leaves: Sequence[messages.Leaf]) -> list[message
         replace(leaf, body=messages.octets(bodies[leaf.attachment].get("data"))) if leaf.attachment in bodies else leaf
         for leaf in leaves
     ]
+
+
+def _is_recent(message: messages.Resource, after: datetime) -> bool:
+    return messages.received_at(message) >= after
 
 
 def _second_before(after: datetime) -> int:

@@ -22,7 +22,10 @@ HEADERS = (
 """What is asked for with ``format=metadata``."""
 
 _ELSEWHERE = frozenset({"TRASH", "SPAM", "CHAT", "SCHEDULED"})
-ROLE_LABELS = _ELSEWHERE | {"INBOX", "SENT", "DRAFT"}
+HIDING_LABELS = _ELSEWHERE | {"DRAFT"}
+"""Labels whose loss can bring a message to light."""
+
+ROLE_LABELS = HIDING_LABELS | {"INBOX", "SENT"}
 """Labels that tell where a message lies."""
 
 _SMALL_PART = 1_000_000
@@ -32,9 +35,9 @@ _READABLE = re.compile(
 )
 
 
-def role(labels: Iterable[str]) -> MailboxRole | None:
-    """Where a message with these labels lies; None for what is not read: drafts, spam, trash, chats, what is yet to be sent."""
-    here = frozenset(labels)
+def role_of(message: Resource) -> MailboxRole | None:
+    """Where a message lies by its labels; None for what is not read: drafts, spam, trash, chats, what is yet to be sent."""
+    here = frozenset(message.get("labelIds") or ())
     if here & _ELSEWHERE:
         return None
     if "SENT" in here:  # Gmail can keep DRAFT on a message that was sent

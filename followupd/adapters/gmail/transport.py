@@ -112,7 +112,9 @@ class Transport:
             self.sign_in.credentials().refresh(self._token_request)  # type: ignore[no-untyped-call]
         except exceptions.RefreshError as e:
             if getattr(e, "retryable", False):
-                raise TransientError(f"Google's sign-in server has a fault ({self.sign_in.account}).") from e
+                raise UnreachableError(  # the library has asked three times already
+                    f"Google's sign-in server has a fault ({self.sign_in.account}).", remedy="Try again later."
+                ) from e
             raise faults.revoked(self.sign_in.account) from e
         except exceptions.TransportError as e:
             raise self._unreachable() from e

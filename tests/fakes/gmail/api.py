@@ -76,7 +76,7 @@ def _attachment(account: FakeAccount, path: Mapping[str, str], *_: Any) -> dict[
     message = _message(account, path["messageId"])
     for number, part in payload.numbered(message.parsed):
         if f"att-{number}" == path["id"]:
-            octets = part.get_payload(decode=True) or b""
+            octets = payload.content(part)
             return {"size": len(octets), "data": payload.encoded(payload.as_utf8(part, octets))}
     raise ApiError(404, "notFound")
 

@@ -38,16 +38,26 @@ def resource(part: Message, number: str = "") -> dict[str, Any]:
         "filename": part.get_filename() or "",
         "headers": header_list(part),
     }
-    if part.is_multipart():
+    if has_parts(part):
         made["body"] = {"size": 0}
         made["parts"] = [resource(p, f"{number}.{i}" if number else str(i)) for i, p in enumerate(part.get_payload())]
         return made
-    octets = part.get_payload(decode=True) or b""
+    octets = content(part)
     if is_kept_apart(part):
         made["body"] = {"attachmentId": f"att-{number or '0'}", "size": len(octets)}
     else:
         made["body"] = {"size": len(octets), "data": encoded(as_utf8(part, octets))}
     return made
+
+
+def has_parts(part: Message) -> bool:
+    return part.is_multipart() and part.get_content_type() != "message/delivery-status"
+
+
+def content(part: Message) -> bytes:
+    if part.is_multipart():  # the blocks of a delivery status, which the library has taken apart
+        return b"\n".join(block.as_bytes() for block in part.get_payload())
+    return part.get_payload(decode=True) or b""
 
 
 def as_utf8(part: Message, octets: bytes) -> bytes:
@@ -62,7 +72,7 @@ def is_kept_apart(part: Message) -> bool:
 
 
 def numbered(part: Message, number: str = "") -> Iterator[tuple[str, Message]]:
-    if part.is_multipart():
+    if has_parts(part):
         for i, p in enumerate(part.get_payload()):
             yield from numbered(p, f"{number}.{i}" if number else str(i))
     else:
