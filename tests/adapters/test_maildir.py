@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import tempfile
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from followupd.adapters.mailbox_names import role_of
-from followupd.adapters.maildir import MaildirAccount
+from followupd.adapters.maildir import MaildirAccount, mailbox
 from followupd.adapters.maildir.mailbox import Known
 from followupd.core.errors import PermanentError, SuddenlyEmptyError, TransientError, UnreachableError
 from followupd.core.mail import EmailId, MailboxRole
 from tests.adapters.maildir_world import MaildirWorld
 from tests.contracts.drafts import DraftsContract, only
+from tests.contracts.history import History
 from tests.contracts.mailbox import LONG_AGO, NOON, MailboxContract, View
 from tests.contracts.messages import draft, message, message_id
 
@@ -278,3 +282,16 @@ def test_receipt_is_in_utc(world: MaildirWorld, view: View) -> None:
     view.sync(world.mailbox())
     assert view.copies[view.id("a")].received_at == datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
     assert view.copies[view.id("a")].received_at.tzinfo is UTC
+
+
+def test_any_history_ends_with_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "BATCH", 3)
+    monkeypatch.setattr(Known, "MAX_PACKS", 2)
+    number = count()
+
+    class OfMaildir(History):
+        @staticmethod
+        def make() -> MaildirWorld:
+            return MaildirWorld(tmp_path / str(next(number)))
+
+    run_state_machine_as_test(OfMaildir, settings=settings(max_examples=15, stateful_step_count=15, deadline=None))

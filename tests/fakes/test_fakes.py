@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from followupd.core.errors import TransientError
 from followupd.core.mail import MailboxRole
 from tests.contracts.drafts import DraftsContract
+from tests.contracts.history import History
 from tests.contracts.mailbox import LONG_AGO, NOON, MailboxContract
 from tests.contracts.messages import draft, message
 from tests.fakes.faults import Faults, Faulty, Killed
@@ -63,3 +66,10 @@ def test_a_process_can_be_killed_at_every_point() -> None:
             list(mailbox.changes(None, after=LONG_AGO))
     faults.calm()
     assert len(list(mailbox.changes(None, after=LONG_AGO))) == 2
+
+
+def test_any_history_ends_with_the_truth() -> None:
+    class OfFake(History):
+        make = FakeServer
+
+    run_state_machine_as_test(OfFake, settings=settings(max_examples=30, stateful_step_count=20, deadline=None))
