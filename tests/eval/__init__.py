@@ -1,0 +1,1 @@
+"""How well followupd judges, measured on public and on written mail."""
