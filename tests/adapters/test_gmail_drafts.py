@@ -159,14 +159,26 @@ def test_a_handle_is_the_same_in_every_process(world: GmailWorld) -> None:
 # --- what it costs ---
 
 
-def test_unchanged_drafts_are_not_fetched_again(world: GmailWorld) -> None:
+def test_while_nothing_happens_a_look_costs_one_unit(world: GmailWorld) -> None:
     for n in range(30):
         world.put_draft(draft(f"own{n}", key=None))
     drafts = world.drafts()
     assert len(drafts.all()) == 30
-    before = world.fake.requests
+    requests, units = world.fake.requests, world.fake.units
     assert len(drafts.all()) == 30
-    assert world.fake.requests == before + 3  # one listing, two batches
+    assert (world.fake.requests - requests, world.fake.units - units) == (1, 1)
+
+
+def test_unchanged_drafts_are_not_fetched_again(world: GmailWorld) -> None:
+    for n in range(30):
+        world.put_draft(draft(f"own{n}", key=None))
+    drafts = world.drafts()
+    drafts.all()
+    world.put_draft(draft("new", key=None))
+    requests, octets = world.fake.requests, world.fake.sent_octets
+    assert len(drafts.all()) == 31
+    assert world.fake.requests - requests == 5  # history, listing, two batches, the new one
+    assert world.fake.sent_octets - octets < 31 * 600
 
 
 def test_the_users_big_attachments_stay_where_they_are(world: GmailWorld) -> None:

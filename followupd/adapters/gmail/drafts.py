@@ -34,13 +34,25 @@ class GmailDrafts:
 
     api: Api
     _known: dict[str, tuple[str, StoredDraft]] = field(default_factory=dict)
+    _listed: tuple[str | None, tuple[StoredDraft, ...]] | None = None
 
     def all(self) -> Sequence[StoredDraft]:
-        pages = self.api.pages(self.api.resource("drafts").list, maxResults=500)
-        ids = [entry["id"] for page in pages for entry in page.get("drafts") or ()]
-        found = {draft.durable_id or "": draft for draft in self._look(ids)}
-        self._known = {i: known for i, known in self._known.items() if i in found}
-        return list(found.values())
+        """See the port. While Gmail's history tells of nothing, the last answer stands."""
+        now = self._history_now()
+        if self._listed is None or now is None or now != self._listed[0]:
+            pages = self.api.pages(self.api.resource("drafts").list, maxResults=500)
+            ids = [entry["id"] for page in pages for entry in page.get("drafts") or ()]
+            found = tuple(self._look(ids))
+            self._known = {d.durable_id or "": self._known[d.durable_id or ""] for d in found}
+            self._listed = (now, found)
+        return self._listed[1]
+
+    def _history_now(self) -> str | None:
+        """The history id before a listing; None at a stand-in that does not tell."""
+        try:
+            return str(self.api.call(self.api.users.getProfile(userId="me"))["historyId"])
+        except NotFoundError:
+            return None
 
     def _look(self, ids: Iterable[str]) -> Iterator[StoredDraft]:
         """Those of ``ids`` that are drafts now. What has not changed since it was last looked at is not fetched again."""
@@ -77,6 +89,7 @@ class GmailDrafts:
     def create(self, raw: bytes, *, parent: Envelope | None) -> str:
         """See the port. When the answer to the request is lost, the draft is looked for, and never asked for again."""
         thread = parent.thread_hint if parent else None
+        self._listed = None
         try:
             made = self._create(raw, thread)
         except UnreachableError:
@@ -110,6 +123,7 @@ class GmailDrafts:
     def remove(self, draft: StoredDraft) -> bool:
         id_ = draft.durable_id or draft.id.partition("/")[0]
         self._known.pop(id_, None)  # look with fresh eyes
+        self._listed = None
         now = next(self._look([id_]), None)
         if now is None or now.id != draft.id:
             return False
