@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from imapclient.response_types import BodyData
@@ -25,7 +25,7 @@ _TEXT = 1 << 16
 _CALENDAR = 1 << 18
 """Octets of a calendar part: cut off, it would say nothing."""
 _WHOLE = 1 << 18
-"""Octets of a message whose structure the server cannot tell."""
+"""Octets of a message whose structure says nothing."""
 _TEXTS = 20
 """Text parts of one message that are read."""
 
@@ -33,6 +33,8 @@ _CALENDARS = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", 
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED = frozenset({"text/rfc822-headers", "message/global-headers"})
 _NESTED = frozenset({"message/rfc822", "message/global"})
+_DEFAULT_CHARSET = ("charset", "us-ascii")
+"""What servers say where the message says nothing (RFC 2045 section 5.2); the text itself knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def emails(session: Session, box: Box, validity: int, uids: UidSet) -> list[Emai
     (reply,) = session.ask(b"UID FETCH %s (%s BODYSTRUCTURE)" % (str(uids).encode(), rows.items(session)))
     heads = parsed(reply.responses)
     known = {uid: row for uid in heads if (row := rows.row(uid, heads[uid])) and b"BODYSTRUCTURE" in heads[uid]}
-    plans = {uid: pieces(heads[uid][b"BODYSTRUCTURE"]) for uid in known}
+    structures = {uid: pieces(heads[uid][b"BODYSTRUCTURE"]) for uid in known}
+    plans = {uid: plan for uid, plan in structures.items() if any(piece.leaf.size for piece in plan)}
     texts = _texts(session, plans)
     found = [_email(box, validity, known[uid], plan, texts.get(uid)) for uid, plan in plans.items()]
     odd = [uid for uid in uids if uid not in plans]
@@ -114,7 +117,7 @@ def _leaves(structure: BodyData, number: str) -> Iterator[Leaf]:
 def _leaf(part: Sequence[Any], section: str) -> Leaf:
     kind = f"{_string(part[0])}/{_string(part[1])}".lower()
     disposition = _disposition(part, kind)
-    parameters = _pairs(part[2])
+    parameters = tuple(p for p in _pairs(part[2]) if (p[0], p[1].lower()) != _DEFAULT_CHARSET)
     names = (*_pairs(disposition[1] if len(disposition) > 1 else None), *parameters)
     how = _string(disposition[0]).lower() if disposition else ""
     lines = [
@@ -190,10 +193,11 @@ def _body(texts: dict[bytes, Any], piece: Piece) -> bytes:
 
 
 def _whole(session: Session, box: Box, validity: int, uids: Sequence[int]) -> Iterator[Email]:
-    """Messages whose structure the server or imapclient cannot make out: their beginning, taken apart here."""
+    """Messages whose structure the server cannot make out, and so shows none of their text: taken apart here."""
     for uid in uids:
         (reply,) = session.ask(f"UID FETCH {uid} (UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{_WHOLE}>)".encode())
         items = parsed(reply.responses).get(uid, {})
         raw, received = items.get(b"BODY[]<0>"), items.get(b"INTERNALDATE")
         if isinstance(raw, bytes) and received is not None:
-            yield rfc5322.parse(raw, id=email_id(box.name, validity, uid), role=box.role, received_at=received)
+            email = rfc5322.parse(raw, id=email_id(box.name, validity, uid), role=box.role, received_at=received)
+            yield replace(email, truncated=len(raw) >= _WHOLE)
