@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from followupd.core import bounces, domains
+from followupd.core import bounces, domains, language
 from followupd.core.datafiles import load
 from followupd.core.mail import Address, Email, Envelope, MailboxRole
 from followupd.core.reading import Origin
@@ -57,7 +57,9 @@ def _local_is(key: str, local: str) -> bool:
     return bool(_pattern("addresses", key).fullmatch(local))
 
 
-_REPLY = re.compile(r"\s*(?:(?:re|aw|sv|antw|antwort|rif|rép|odp|vs|res|r)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
+_REPLY = re.compile(
+    r"\s*(?:(?:fwd?|wg|tr|re|aw|sv|antw|antwort|rif|rép|odp|vs|res|r)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
+)
 
 
 # --- addresses -----------------------------------------------------------------------------------------------------
@@ -138,10 +140,10 @@ def _by(origin: Origin, rule: str) -> Verdict:
 # --- calendar ------------------------------------------------------------------------------------------------------
 
 _GREETING = re.compile(
-    r"\A\W*(hi|hello|hey|dear|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|bonjour|salut|chère?|madame|monsieur"
+    r"^\W*(hi|hello|hey|dear|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|bonjour|salut|chère?|madame|monsieur"
     r"|hola|buen[oa]s|estimad[oa]|querid[oa]|olá|oi|bom dia|boa tarde|prezad[oa]|car[oa]|ciao|salve|buongiorno|gentile|egregi[oa]|beste|geachte|goede(morgen|middag|ndag)|dag"
     r"|dzień dobry|cześć|szanown[ay]|witam|hej|thanks|thank you|as (discussed|promised|agreed))\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -154,7 +156,7 @@ def _calendar(case: _Case) -> Verdict | None:
         return _by(Origin.AUTOMATED, "calendar-reply")
     if case.header("auto-submitted").startswith("auto") or is_robot(case.sender):
         return _by(Origin.AUTOMATED, "calendar-robot")
-    if methods & {"REQUEST", "CANCEL", "ADD"} and not _GREETING.match(case.visible.text):
+    if methods & {"REQUEST", "CANCEL", "ADD"} and not _GREETING.search(case.visible.text[:1500]):
         return _by(Origin.AUTOMATED, "calendar-invite")
     return None
 
@@ -196,7 +198,7 @@ def _is_from_mail_system(case: _Case, whole: str) -> bool:
     sender = f"{case.sender.name} {_local(case.sender)}"
     signs = bool(_SYSTEM.search(sender)) or case.envelope.evidence.get("return-path", "?").strip() == "<>"
     subject = not _REPLY.match(case.subject) and _has("subjects", "bounce", case.subject[:200])
-    return signs + subject + bool(_FAILED.search(bounces.notice_of(whole))) >= 2 and (signs or subject)
+    return (signs or is_robot(case.sender)) and signs + subject + bool(_FAILED.search(bounces.notice_of(whole))) >= 2
 
 
 # --- automatic answers ---------------------------------------------------------------------------------------------
@@ -244,7 +246,7 @@ def _reads_as_away(case: _Case) -> bool:
     text = " ".join(case.visible.text[:3000].split())
     if not _is_away(case) or "?" in text or len(text) > 1500:
         return False
-    return _has("away", "signs", text) or (len(text) < 300 and not _GREETING.match(text))
+    return _has("away", "signs", text) or (len(text) < 300 and not _GREETING.search(case.visible.text[:300]))
 
 
 # --- bulk ----------------------------------------------------------------------------------------------------------
@@ -253,17 +255,22 @@ def _reads_as_away(case: _Case) -> bool:
 def _bulk(case: _Case) -> Verdict | None:
     if case.is_own:
         return None
-    listed = bool(case.header("list-id"))
-    precedence = case.header("precedence") in ("bulk", "list", "junk")
-    unsubscribe = bool(case.header("list-unsubscribe"))
-    if not (listed or precedence or unsubscribe):
+    rule = next((name for name in ("list-id", "precedence", "list-unsubscribe") if _is_bulk_header(case, name)), None)
+    if rule is None:
         return None
     marketing = _has("texts", "marketing", f"{case.subject}\n{case.words}")
-    if _is_about_me(case) and not (listed and marketing):
+    if _is_about_me(case) and not (rule == "list-id" and marketing):
         return None
-    if listed or precedence:
-        return _by(Origin.BULK, "list-id" if listed else "precedence")
-    return _by(Origin.BULK, "list-unsubscribe") if marketing or is_robot(case.sender) else None
+    if rule == "list-unsubscribe" and (
+        _is_relayed(case) or _is_letter(case) or not (marketing or is_robot(case.sender))
+    ):
+        return None
+    return _by(Origin.BULK, rule)
+
+
+def _is_bulk_header(case: _Case, name: str) -> bool:
+    value = case.header(name)
+    return value in ("bulk", "list", "junk") if name == "precedence" else bool(value)
 
 
 def _is_about_me(case: _Case) -> bool:
@@ -289,29 +296,83 @@ def _automated(case: _Case) -> Verdict | None:
 
 def _is_relayed(case: _Case) -> bool:
     """A person's letter that came through a system: answers go to a token or to the person."""
-    if _has("texts", "machine", case.words) or not _is_personal(case):
-        return False
     answer = case.envelope.reply_to[0] if case.envelope.reply_to else case.sender
-    return is_reply_token(answer) or (not is_robot(answer) and is_robot(case.sender) and not _is_receipt(case))
+    if not (is_reply_token(answer) or (is_robot(case.sender) and not is_robot(answer))):
+        return False
+    return _is_personal(case) and not _reads_as_receipt(case) and not _has("texts", "machine", case.words)
 
 
 def _is_personal(case: _Case) -> bool:
-    """Written under a person's name to somebody, not a receipt."""
-    name = case.sender.name
-    person = bool(_pattern("names", "via").match(name)) or _is_persons_name(name)
-    return person and bool(case.visible.text) and not _is_receipt(case)
+    """Under a person's name, and in a person's words: of herself, or signed with that name."""
+    name = _person_in(case.sender.name)
+    if not name or not case.visible.text:
+        return False
+    return _speaks_of_self(case) or _signature_starts(case, name)
 
 
-def _is_persons_name(name: str) -> bool:
-    return bool(name) and len(name.split()) <= 4 and not _has("names", "collective", name)
+def _is_letter(case: _Case) -> bool:
+    """To the reader by salutation, from a person who signs with the name in From and speaks of herself."""
+    name = _person_in(case.sender.name)
+    return (
+        bool(name and _GREETING.search(case.visible.text[:300]))
+        and _speaks_of_self(case)
+        and _signature_starts(case, name)
+    )
+
+
+def _person_in(name: str) -> str:
+    """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack"."""
+    person = _pattern("names", "behind").sub("", name).strip(" ,")
+    return "" if not person or len(person.split()) > 4 or _has("names", "collective", person) else person
+
+
+def _speaks_of_self(case: _Case) -> bool:
+    text = case.visible.text[:4000]
+    spoken = language.detect(text)
+    return _has("self", spoken if spoken in _data()["self"] else "en", text)
+
+
+def _signature_starts(case: _Case, name: str) -> bool:
+    """Whether a line of the signature starts with the first word of ``name``, and names no department."""
+    first = name.casefold().split()[0].strip(",")
+    lines = (line.strip(" *_-").casefold() for line in case.visible.signature.split("\n"))
+    return any(line.startswith(first) and not _has("names", "collective", line) for line in lines)
+
+
+def _reads_as_receipt(case: _Case) -> bool:
+    """An acknowledgement in a form letter's words: nothing asked, and nobody speaks of herself."""
+    text = case.visible.text[:3000]
+    opening = f"{case.subject}\n{' '.join(text[:800].split())}"
+    return _has("texts", "receipt", opening) and "?" not in text and not _speaks_of_self(case)
 
 
 def _is_receipt(case: _Case) -> bool:
-    """An acknowledgement in a form letter's words, signed by nobody in particular and not in answer to a conversation."""
-    if _is_persons_name(case.sender.name) or case.visible.quoted:
+    """A form letter from a shared mailbox that no person signs, outside of a conversation."""
+    if case.visible.quoted or not _reads_as_receipt(case):
         return False
-    opening = f"{case.subject}\n{' '.join(case.visible.text[:800].split())}"
-    return _has("texts", "receipt", opening) and "?" not in case.visible.text[:3000]
+    return _is_collective(case.sender) and not _is_signed_by_person(case)
+
+
+def _is_collective(sender: Address) -> bool:
+    """Whether a sender is a firm or a department: by its display name, by its mailbox, or since its domain has the same name."""
+    if not _person_in(sender.name) or _local_is("shared", _local(sender)):
+        return True
+    return "".join(_LETTERS.findall(sender.name.lower())) in sender.domain.replace("-", "")
+
+
+_LETTERS = re.compile(r"[^\W_]+")
+_PERSON_LINE = re.compile(r"\s*[^\W\d_a-z][\w.'’-]+(?:\s+[^\W\d_][\w.'’-]*){0,3}\s*(?:[,|(–-].*)?$")
+
+
+def _is_signed_by_person(case: _Case) -> bool:
+    """Whether the line below the sign-off is a person's name: neither a firm's nor a department's."""
+    lines = [line for line in case.visible.signature.split("\n") if line.strip()]
+    if len(lines) < 2 or not _PERSON_LINE.match(lines[1]) or _has("names", "collective", lines[1]):
+        return False
+    firm = "".join(_LETTERS.findall(lines[1].lower()))
+    return firm not in case.sender.domain.replace("-", "") and firm not in "".join(
+        _LETTERS.findall(case.sender.name.lower())
+    )
 
 
 _MACHINE_SIGNS: dict[str, Callable[[_Case], bool]] = {
@@ -319,7 +380,7 @@ _MACHINE_SIGNS: dict[str, Callable[[_Case], bool]] = {
     "robot-address": lambda case: is_robot(case.sender),
     "machine-words": lambda case: _has("texts", "machine", case.words),
     "precedence": lambda case: case.header("precedence") in ("bulk", "list", "junk"),
-    "ats-host": lambda case: _is_relay_host(case.sender.domain) and not _is_personal(case),
+    "ats-host": lambda case: _is_relay_host(case.sender.domain) and (_reads_as_receipt(case) or not _is_personal(case)),
     "receipt": _is_receipt,
 }
 _RULES: tuple[Callable[[_Case], Verdict | None], ...] = (_delivery, _calendar, _auto_reply, _bulk, _automated)
