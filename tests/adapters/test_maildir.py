@@ -39,8 +39,11 @@ def world(tmp_path: Path) -> MaildirWorld:
 
 
 class TestMailbox(MailboxContract):
+    many = 123
+
     @pytest.fixture
-    def world(self, tmp_path: Path) -> MaildirWorld:
+    def world(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MaildirWorld:
+        monkeypatch.setattr(mailbox, "BATCH", 50)
         return MaildirWorld(tmp_path / "Maildir")
 
 

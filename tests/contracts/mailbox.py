@@ -153,6 +153,7 @@ class MailboxContract:
         world.delete(message_id("a"))
         assert view.sync(world.mailbox()) == []
         assert view.present().keys() == {"b"}
+        assert list(world.mailbox().changes(view.state, after=LONG_AGO)) == []
 
     def test_tells_what_moved(self, world: World, view: View) -> None:
         world.deliver(message("a"), MailboxRole.INBOX, NOON)
@@ -162,6 +163,10 @@ class MailboxContract:
         view.sync(world.mailbox())
         assert view.present()["a"] <= {MailboxRole.ARCHIVE, MailboxRole.ALL}
         assert view.present()["b"] == {MailboxRole.INBOX}
+        assert list(world.mailbox().changes(view.state, after=LONG_AGO)) == []
+        world.move(message_id("a"), MailboxRole.INBOX)
+        view.sync(world.mailbox())
+        assert view.present() == {"a": {MailboxRole.INBOX}, "b": {MailboxRole.INBOX}}
 
     def test_what_is_moved_to_the_trash_is_gone(self, world: World, view: View) -> None:
         world.deliver(message("a"), MailboxRole.INBOX, NOON)

@@ -114,24 +114,26 @@ class FakeMailbox:
         copies = self.server.copies.values()
         if any(_counts(c.role_at(known)) for c in copies) and not any(_counts(c.role) for c in copies):
             raise SuddenlyEmptyError("The fake is suddenly empty.", remedy="Look at the test.")
-        fresh = sorted((c.history[-1][0], id_) for id_, c in self.server.copies.items() if c.history[-1][0] > known)
-        for start in range(0, len(fresh), self.server.batch):
-            part = fresh[start : start + self.server.batch]
-            changes = self._changes([id_ for _, id_ in part], known, State(f"{_FORMAT}{part[-1][0]}"), after)
+        moments = sorted({m for c in copies for m, _ in c.history if m > known})
+        for start in range(0, len(moments), self.server.batch):
+            until = moments[start : start + self.server.batch][-1]
+            changes = self._changes(known, until, after)
             if changes.added or changes.removed or changes.moved:
                 yield changes
+            known = until
 
-    def _changes(self, ids: Sequence[EmailId], known: int, state: State, after: datetime) -> Changes:
+    def _changes(self, known: int, until: int, after: datetime) -> Changes:
+        """What the moments after ``known`` brought, as it was at ``until``."""
         added, removed, moved = [], [], {}
-        for id_ in ids:
-            copy = self.server.copies[id_]
-            was, role, envelope = copy.role_at(known), copy.role, copy.email.envelope
+        for id_, copy in self.server.copies.items():
+            was, role, envelope = copy.role_at(known), copy.role_at(until), copy.email.envelope
             if role is None or not _counts(role):
                 removed += [id_] if _counts(was) else []
             elif not _counts(was):
                 added += [replace(envelope, role=role)] if envelope.received_at >= after else []
             elif was is not role:
                 moved[id_] = role
+        state = State(f"{_FORMAT}{until}")
         return Changes(added=tuple(added), removed=tuple(removed), moved=moved, state=state)
 
     def fetch(self, ids: Sequence[EmailId]) -> Iterator[Email]:
