@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, getaddresses
 from pathlib import Path
@@ -22,6 +22,7 @@ from followupd.cli import documents
 from followupd.config import load
 from followupd.core.ledger import Command
 from followupd.core.mail import MailboxRole
+from followupd.core.ports import StoredDraft
 from followupd.daemon import words
 from followupd.daemon.service import Service
 from followupd.daemon.sync import Account
@@ -131,12 +132,12 @@ class Stage:
             for command in step.get("run", []):
                 self._run(service, command, at)
             for turn in range(step.get("passes", 1)):
-                before = self._lying() if turn else None
+                before = list(map(bytes, self._lying())) if turn else None
                 report = service.once(at)
-                if before is not None and [bytes_ for _, bytes_ in before] != [b for _, b in self._lying()]:
+                if before is not None and before != list(map(bytes, self._lying())):
                     self.problems.append(tag + "a pass with nothing new changed the drafts")
         result = documents.of_report(report, self.settings.policy.calendar.zone)
-        self.problems += [tag + p for p in _differences(step.get("expect", {}), result, [m for m, _ in self._lying()])]
+        self.problems += [tag + p for p in _differences(step.get("expect", {}), result, self._lying())]
 
     def _service(self) -> _Opened:
         return _Opened(self)
@@ -159,16 +160,15 @@ class Stage:
 
     # ------------------------------------------------------------ the user's hands
 
-    def _lying(self) -> list[tuple[EmailMessage, bytes]]:
+    def _lying(self) -> list[EmailMessage]:
         """The drafts that lie there, in a steady order."""
-        raws = sorted(self.world.lying())
-        return [(message_from_bytes(raw, policy=policy.default), raw) for raw in raws]  # type: ignore[misc]
+        return sorted((_draft(d) for d in self.world.drafts().all()), key=lambda m: str(m["Message-ID"]))
 
     def _act(self, what: str, step: Mapping[str, Any], when: datetime) -> None:
-        wanted = [(m, r) for m, r in self._lying() if step.get("do_to", "").lower() in str(m["To"]).lower()]
+        wanted = [m for m in self._lying() if step.get("do_to", "").lower() in str(m["To"]).lower()]
         if not wanted:
             self.problems.append(f"{what}: there is no draft to act on")
-        for message, _ in wanted:
+        for message in wanted:
             getattr(self, f"_{what}")(message, step, when)
 
     def _delete_draft(self, message: EmailMessage, _step: Mapping[str, Any], _when: datetime) -> None:
@@ -194,6 +194,24 @@ class Stage:
         self.delivered.add(sent)
         self.world.delete(ident)
         self.world.deliver(message.as_bytes(policy=policy.SMTP), MailboxRole.SENT, when)
+
+
+def _draft(stored: StoredDraft) -> EmailMessage:
+    """A draft as a mail client holds it."""
+    envelope = stored.email.envelope
+    message = EmailMessage(policy=policy.SMTP)
+    for name, addresses in (("From", envelope.from_), ("To", envelope.to), ("Cc", envelope.cc)):
+        if addresses:
+            message[name] = ", ".join(formataddr((a.name, a.email)) for a in addresses)
+    message["Subject"], message["Message-ID"] = envelope.subject, envelope.message_id
+    message["Date"] = format_datetime(envelope.sent_at or envelope.received_at)
+    if envelope.in_reply_to:
+        message["In-Reply-To"], message["References"] = envelope.in_reply_to[0], " ".join(envelope.references)
+    for name, value in (("X-Followupd-Key", stored.key), ("X-Followupd-Digest", stored.digest)):
+        if value:
+            message[name] = value
+    message.set_content(stored.email.plain or "")
+    return message
 
 
 @dataclass

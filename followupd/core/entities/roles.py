@@ -21,6 +21,13 @@ _TAIL = re.compile(
 _HEAD = re.compile(
     r"^(?:the|a|an|our|your|this|open|new|als|eine?[rnms]?|der|die|das|le|la|un|une|el|il|lo|de|het)\s+", re.IGNORECASE
 )
+_LEAD = re.compile(
+    r"^(?:[^\W\d_]+ ){0,3}?(?:position|role|stelle|poste|puesto|vaga|posizione|functie|stanowisko) (?:(?:of|as|als|de|di|van|da|do) )?",
+    re.IGNORECASE,
+)
+_NAMELIKE = re.compile(
+    r"^(?:[A-ZÀ-Þ][\w'’.]+(?:-[A-ZÀ-Þ]\w+)?)(?: (?:van|von|de|der|la|di|[A-ZÀ-Þ][\w'’.]*(?:-[A-ZÀ-Þ]\w+)?)){1,3}$"
+)
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|will|would|have|has|had|can|could|you|your|we|our|us|i|my|me|they|please|thank|thanks|applied|applying|ist|sind|wir|ich|vous|nous|je|usted|nosotros)\b",
     re.IGNORECASE,
@@ -40,6 +47,7 @@ _SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng
 def tidy(role: str) -> str | None:
     """``role`` without gender markers, numbers, shares of employment and articles; None if what is left is no role."""
     role = _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split()))))
+    role = _LEAD.sub("", _without_name(role))
     role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
     if not role or len(role) > 70 or len(role.split()) > 8 or _VERBS.search(role) or "@" in role:
         return None
@@ -47,6 +55,12 @@ def tidy(role: str) -> str | None:
     if low in listed("nothing") or not re.search(r"[^\W\d_]{2}", role):
         return None
     return role if any(c.isupper() for c in role) else None
+
+
+def _without_name(role: str) -> str:
+    """``role`` less the name or place that a calendar entry or an advertisement puts behind a dash."""
+    head, dash, tail = role.rpartition(" - ")
+    return head if dash and len(head) > 2 and _NAMELIKE.match(tail.strip()) else role
 
 
 @lru_cache(maxsize=8192)
