@@ -329,7 +329,7 @@ def _person_in(name: str) -> str:
 def _speaks_of_self(case: _Case) -> bool:
     text = case.visible.text[:4000]
     spoken = language.detect(text)
-    return _has("self", spoken if spoken in _data()["self"] else "en", text)
+    return _has("self", spoken if spoken and spoken in _data()["self"] else "en", text)
 
 
 def _signature_starts(case: _Case, name: str) -> bool:

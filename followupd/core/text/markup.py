@@ -83,23 +83,19 @@ def _depth(html: str) -> int:
 def _walk(root: LexborNode) -> Iterator[tuple[bool, LexborNode]]:
     """Every shown node on the way in (True) and on the way out (False), without recursion."""
     stack = [(True, root)]
-    budget = MAX_NODES
-    while stack and budget:
+    for _ in range(MAX_NODES):
+        if not stack:
+            return
         step, node = stack.pop()
+        if step and (following := node.next) is not None:
+            stack.append((True, following))
         if step and _is_hidden(node):
             continue
-        budget -= 1
         yield step, node
         if step and node.tag != "-text":
             stack.append((False, node))
-            stack.extend((True, child) for child in _children_reversed(node))
-
-
-def _children_reversed(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.last_child
-    while child is not None:
-        yield child
-        child = child.prev
+            if (child := node.first_child) is not None:
+                stack.append((True, child))
 
 
 def _is_hidden(node: LexborNode) -> bool:

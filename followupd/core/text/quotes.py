@@ -125,6 +125,8 @@ def attribution(lines: list[str], at: int) -> int:
 
 def _ends_attribution(line: str, joined: str) -> bool:
     """A verb with a colon; a verb at the very end behind an address; or, in some clients, date, clock and address alone."""
+    if not line.endswith((":", "：")) and "@" not in joined:
+        return False
     if verb := patterns.verb().search(joined):
         return line.endswith((":", "：")) or (verb.end() == len(joined) and bool(_MAIL.search(joined)))
     return bool(_BARE_END.search(line) and _CLOCK.search(joined) and _MAIL.search(joined))
@@ -149,6 +151,8 @@ def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
     gap = 0
     for line in lines[at : at + 14]:
         if m := patterns.label().match(line[:80]):
+            if m.lastgroup in kinds:
+                break
             kinds.add(m.lastgroup)
             gap = 0
         else:

@@ -121,7 +121,7 @@ def _signoff(lines: list[str], names: frozenset[str]) -> int:
     if (at := next((i for i in tail if _is_formula(lines, i, names)), None)) is not None:
         return at
     last = max((i for i in tail if lines[i].strip()), default=0)
-    if last and _DASHED_NAME.match(lines[last]):
+    if last and not lines[last - 1].strip() and _DASHED_NAME.match(lines[last]):
         return last
     return next((i for i in tail if _is_name(lines[i], names) and _rest_is_short(lines, i)), len(lines))
 
@@ -129,7 +129,12 @@ def _signoff(lines: list[str], names: frozenset[str]) -> int:
 def _is_formula(lines: list[str], at: int, names: frozenset[str]) -> bool:
     """Whether a closing formula stands at line ``at``, with or without a name behind it."""
     line = lines[at].strip()
-    found = patterns.signoff().match(line) if 0 < len(line) < 80 else None
+    if not 0 < len(line) < 80:
+        return False
+    words, _, name = line.rpartition(" ")
+    if name.casefold().strip(".,!") in names and patterns.signoff().match(words):  # "VG Maria"
+        return _is_close(lines, at, names, inline=True)
+    found = patterns.signoff().match(line)
     return found is not None and _is_close(lines, at, names, inline=bool(found["name"]))
 
 
