@@ -3,25 +3,19 @@
 import pytest
 
 from followupd.core.phrases import codes
-from followupd.core.phrases.entries import Entry
+from followupd.core.phrases.entries import Entry, load
 from followupd.core.phrases.matcher import Hit, matcher
 from followupd.core.phrases.sentences import split
 
 
 def entries() -> list:
-    found = []
-    for code in sorted(codes()):
-        machine = matcher(code)
-        found += [pytest.param(code, entry, id=entry.rule) for entry in machine.entries]
-    return found
+    return [pytest.param(c, entry, id=entry.rule) for c in sorted(codes()) for entry in load(c).entries]
 
 
 def hits(code: str, entry: Entry, line: str) -> list[Hit]:
     part = "subject" if entry.part == "subject" else "text"
-    found = []
-    for sentence in split(line):
-        found += matcher(code).hits(sentence, part=part, mine=entry.side == "mine")
-    return [h for h in found if h.entry is entry]
+    machine = matcher(code, mine=entry.side == "mine", facts=entry.kind is not None)
+    return [h for h in machine.hits(split(line), part=part) if h.entry is entry]
 
 
 @pytest.mark.parametrize(("code", "entry"), entries())

@@ -42,12 +42,11 @@ def find(text: str, *, subject: str, language: str, mine: bool) -> tuple[Finding
     """
     if language not in codes():
         return ()
-    machine, hits = matcher(language), []
+    machine, hits = matcher(language, mine=mine, facts=False), []
     for part, content in _parts(text, subject):
         if part == "subject" and _ANSWER.match(subject):
             continue
-        for sentence in split(content):
-            hits += [(part, h) for h in particular(list(machine.hits(sentence, part=part, mine=mine))) if h.entry.says]
+        hits += [(part, h) for h in particular(machine.hits(split(content), part=part))]
     return weigh(hits)
 
 
@@ -55,13 +54,8 @@ def claims(text: str, *, subject: str, language: str, mine: bool) -> tuple[Named
     """The facts that the visible text and the subject (an answer's too) name in words, in order of their places."""
     if language not in codes():
         return ()
-    return tuple(
-        _named(part, hit)
-        for part, content in _parts(text, subject)
-        for sentence in split(content)
-        for hit in matcher(language).hits(sentence, part=part, mine=mine)
-        if hit.entry.kind
-    )
+    machine = matcher(language, mine=mine, facts=True)
+    return tuple(_named(p, hit) for p, content in _parts(text, subject) for hit in machine.hits(split(content), part=p))
 
 
 def _named(part: str, hit: Hit) -> Named:

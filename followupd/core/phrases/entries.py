@@ -35,7 +35,9 @@ import re2
 from followupd.core.reading import Says, Strength
 
 _PIECE = re.compile(r"\{([a-z]{2,})\}")
-_BEFORE, _AFTER = r"(?:^|[^\pL\pN_])(?P<m>", r")(?:$|[^\pL\pN_])"
+_LETTERS = r"a-zA-Z\x{aa}\x{b5}\x{ba}\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}"
+_BEFORE, _AFTER = rf"(?:^|[^0-9_{_LETTERS}])(?P<m>", rf")(?:$|[^0-9_{_LETTERS}])"
+_TOKEN = re.compile(r"\\p\{L\}|\\p\{\w+\}|\\.|\[\^?|\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,6 @@ class Entry:
     match: Mapping[str, str | None] = field(default_factory=dict)
     no_match: tuple[str, ...] = ()
 
-    def counts(self, *, part: str, mine: bool) -> bool:
-        return self.part in (part, "both") and self.side in ("mine" if mine else "theirs", "both")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
@@ -69,9 +68,19 @@ class Language:
     hypothesis: str | None = None
 
 
+@cache
 def bordered(pattern: str) -> str:
     """``pattern`` as group ``m`` between borders of words; RE2's own border of words knows ASCII only."""
     return _BEFORE + pattern + _AFTER
+
+
+@cache
+def compiled(pattern: str, case: bool = False) -> Any:
+    """``pattern`` in RE2. Raises ValueError when it is not RE2 syntax."""
+    try:
+        return re2.compile(pattern, options(case=case))
+    except re2.error as e:
+        raise ValueError(f"pattern is not RE2 syntax: {pattern}") from e
 
 
 def options(*, case: bool) -> re2.Options:
@@ -81,6 +90,19 @@ def options(*, case: bool) -> re2.Options:
     return made
 
 
+def latin(pattern: str) -> str:
+    r"""``pattern`` with every ``\p{L}`` as the letters of the Latin languages: all of Unicode's cost RE2 much to compile."""
+    pieces, depth, last = [], 0, 0
+    for token in _TOKEN.finditer(pattern):
+        pieces.append(pattern[last : token.start()])
+        last, word = token.end(), token[0]
+        if word == r"\p{L}":
+            word = _LETTERS if depth else f"[{_LETTERS}]"
+        depth = 1 if word[0] == "[" and not word.startswith(f"[{_LETTERS}") else 0 if word == "]" else depth
+        pieces.append(word)
+    return "".join(pieces) + pattern[last:]
+
+
 @cache
 def codes() -> frozenset[str]:
     """The languages that have a data file (ISO 639-1)."""
@@ -88,20 +110,21 @@ def codes() -> frozenset[str]:
     return frozenset(n.removesuffix(".toml") for n in names if n.endswith(".toml"))
 
 
+@cache
 def load(code: str) -> Language:
     """The data file of one language. Raises FileNotFoundError, or ValueError naming the entry that is wrong."""
     data = tomllib.loads(resources.files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     pieces: dict[str, str] = {}
     for name, piece in data.get("let", {}).items():
         pieces[name] = f"(?:{_filled(piece, pieces)})"
-    guard = {name: _filled(pattern, pieces) for name, pattern in data.get("guard", {}).items()}
+    guard = {name: latin(_filled(pattern, pieces)) for name, pattern in data.get("guard", {}).items()}
     phrases = [_phrase(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("phrase", []), 1)]
     claims = [_claim(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("claim", []), 1)]
     return Language(code=code, entries=(*phrases, *claims), **guard)
 
 
 def _patterns(row: dict[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
-    return row | {key: _filled(row[key], pieces) for key in ("pattern", "unless") if key in row}
+    return row | {key: latin(_filled(row[key], pieces)) for key in ("pattern", "unless") if key in row}
 
 
 def _filled(pattern: str, pieces: Mapping[str, str]) -> str:

@@ -1,14 +1,17 @@
-"""One language's entries as one machine: which of them a sentence matches, and where."""
+"""One language's entries as one machine: which of them the sentences of a text match, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 import re2
 
-from followupd.core.phrases.entries import Entry, bordered, load, options
+from followupd.core.phrases.entries import Entry, Language, bordered, compiled, load, options
 from followupd.core.phrases.sentences import Sentence
 from followupd.core.reading import Says
 
@@ -23,69 +26,94 @@ DECISIONS = frozenset(
 UNREAL = DECISIONS | {Says.INVITES, Says.CONFIRMS, Says.ASSIGNS, Says.HANDS_IN, Says.ACCEPTS_TIME}
 """What has not happened in a sentence about what may happen."""
 
+_GAP = re.compile(r"\.\{\d+,\d+\}")
+_GROUP = re.compile(r"\(\?P<\w+>")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """``entry`` matched; ``start`` and ``end`` are places in the whole text. ``value`` is a claim's words."""
+    """``entry`` matched in the sentence of that number; ``start`` and ``end`` are places in the whole text.
+
+    ``value`` is a claim's words.
+    """
 
     entry: Entry
+    sentence: int
     start: int
     end: int
     value: str | None = None
 
 
 class Matcher:
-    """All entries of one language behind one literal prefilter (RE2's FilteredRE2)."""
+    """Some entries of one language behind one literal prefilter (RE2's FilteredRE2).
 
-    def __init__(self, code: str) -> None:
-        language = load(code)
-        self.entries = language.entries
+    The prefilter reads the whole text in one go, a sentence a line, with every gap unbounded: short to compile and quick
+    to run. What it finds is a candidate; the entry itself is compiled when it first is one, and read against that
+    sentence alone.
+    """
+
+    def __init__(self, language: Language, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._condition = language.condition and bordered(language.condition) + r"[^,;:]*$"
+        self._hypothesis = language.hypothesis and r"^[^\pL]*" + bordered(language.hypothesis)
         self._filter = re2.Filter()
-        for entry in self.entries:
-            self._add(entry.rule, bordered(entry.pattern), case=entry.case)
-        self._cancels = [self._also(f"{e.rule} unless", e.unless) for e in self.entries]
-        self._condition = self._also("condition", language.condition, after=r"[^,;:]*$")
-        self._hypothesis = self._also("hypothesis", language.hypothesis, before=r"^[^\pL]*")
-        self._filter.Compile()
+        for entry in entries:
+            self._add(entry)
+        if entries:
+            self._filter.Compile()
 
-    def hits(self, sentence: Sentence, *, part: str, mine: bool) -> Iterator[Hit]:
-        """The entries that speak in ``sentence``, in the order of the file, each once (a claim as often as it matches)."""
-        found = set(self._filter.Match(sentence.text) or ())
-        unreal = self._hypothesis in found
-        for index in sorted(i for i in found if i < len(self.entries)):
-            entry = self.entries[index]
-            if not entry.counts(part=part, mine=mine) or self._cancels[index] in found:
-                continue
-            if not (unreal and entry.says in UNREAL):
-                yield from self._places(index, sentence)
+    def hits(self, sentences: Sequence[Sentence], *, part: str) -> list[Hit]:
+        """The entries that speak in ``sentences``: by sentence, then in the order of the file.
 
-    def _places(self, index: int, sentence: Sentence) -> Iterator[Hit]:
-        entry = self.entries[index]
-        regexp = self._filter.re(index)
+        An entry speaks once in a sentence, a claim as often as it matches.
+        """
+        return sorted(self._found(sentences, part), key=lambda h: h.sentence)
+
+    def _found(self, sentences: Sequence[Sentence], part: str) -> Iterator[Hit]:
+        lines = "\n".join(s.text for s in sentences)
+        starts = list(accumulate((len(s.text) + 1 for s in sentences), initial=0))
+        for index in sorted(self._filter.Match(lines) or ()) if self._entries else ():
+            entry = self._entries[index]
+            if entry.part in (part, "both"):
+                for number in {bisect(starts, m.end() - 1) - 1 for m in self._filter.re(index).finditer(lines)}:
+                    yield from self._places(entry, sentences[number], number)
+
+    def _places(self, entry: Entry, sentence: Sentence, number: int) -> Iterator[Hit]:
+        if self._silenced(entry, sentence.text):
+            return
+        regexp = compiled(bordered(entry.pattern), entry.case)
         group = regexp.groupindex["value" if entry.kind else "m"]
         for match in regexp.finditer(sentence.text):
             start, end = match.span(group)
             if start < 0 or (entry.says in DECISIONS and self._conditional(sentence.text[:start])):
                 continue
             value = match.group(group) if entry.kind else None
-            yield Hit(entry=entry, start=sentence.place(start), end=sentence.place(end), value=value)
+            yield Hit(entry=entry, sentence=number, start=sentence.place(start), end=sentence.place(end), value=value)
             if not entry.kind:
                 return
 
+    def _silenced(self, entry: Entry, text: str) -> bool:
+        unreal = entry.says in UNREAL and self._hypothesis and compiled(self._hypothesis).search(text)
+        return bool(unreal) or (entry.unless is not None and compiled(bordered(entry.unless)).search(text) is not None)
+
     def _conditional(self, before: str) -> bool:
-        return self._condition is not None and self._filter.re(self._condition).search(before) is not None
+        return bool(self._condition) and compiled(self._condition).search(before) is not None
 
-    def _also(self, rule: str, pattern: str | None, *, before: str = "", after: str = "") -> int | None:
-        return None if pattern is None else self._add(rule, before + bordered(pattern) + after, case=False)
-
-    def _add(self, rule: str, pattern: str, *, case: bool) -> int:
+    def _add(self, entry: Entry) -> None:
+        chosen = options(case=entry.case)
+        chosen.never_nl = True
+        coarse = _GROUP.sub("(?:", _GAP.sub(".*", "(?m)" + bordered(entry.pattern)))
         try:
-            return int(self._filter.Add(pattern, options(case=case)))
+            self._filter.Add(coarse, chosen)
         except re2.error as e:
-            raise ValueError(f"{rule}: pattern is not RE2 syntax: {pattern}") from e
+            raise ValueError(f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}") from e
 
 
 @cache
-def matcher(code: str) -> Matcher:
-    """The matcher of one language, made once. Raises ValueError when its data file is wrong."""
-    return Matcher(code)
+def matcher(code: str, *, mine: bool, facts: bool) -> Matcher:
+    """What reads one side's mail in one language for its ``[[claim]]`` facts, or for its ``[[phrase]]`` meanings.
+
+    Made once. Raises ValueError when the data file is wrong.
+    """
+    language, sides = load(code), ("mine" if mine else "theirs", "both")
+    return Matcher(language, [e for e in language.entries if e.side in sides and bool(e.kind) is facts])

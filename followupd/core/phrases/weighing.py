@@ -9,7 +9,7 @@ from followupd.core.reading import Finding, Says, Strength
 
 S = Says
 
-PARTICULAR: Mapping[Says, frozenset[Says]] = {
+PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
     S.ASKS: frozenset(
         {
             S.OFFERS_TIMES, S.ASKS_TIMES, S.SCHEDULING_LINK, S.INVITES, S.ASSIGNS, S.CHECKS_IN, S.ASKS_FEEDBACK,
@@ -48,9 +48,9 @@ AGAINST: Mapping[Says, frozenset[Says]] = {
 
 
 def particular(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits of one sentence without those that a more particular strong one makes superfluous."""
-    said = {h.entry.says for h in hits if h.entry.strength is Strength.STRONG}
-    return [h for h in hits if h.entry.says is None or not said & PARTICULAR.get(h.entry.says, frozenset())]
+    """The hits of a text without those that a more particular strong one in the same sentence makes superfluous."""
+    said = {(h.sentence, h.entry.says) for h in hits if h.entry.strength is Strength.STRONG}
+    return [h for h in hits if not said & {(h.sentence, s) for s in PARTICULAR.get(h.entry.says, ())}]
 
 
 def weigh(hits: Sequence[tuple[str, Hit]]) -> tuple[Finding, ...]:
