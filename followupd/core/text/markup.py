@@ -65,17 +65,17 @@ def to_text(html: str) -> str:
 
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_NESTING = re.compile(
-    r"<(/?)(?!(?:p|li|t[dhr]|tbody|thead|tfoot|d[dt]|br|img|hr|meta|link|input|wbr|col|html|body|head|!)\b)[a-z]",
-    re.IGNORECASE,
-)
+_NESTING = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_UNNESTED = frozenset({"p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dd", "dt", "br", "img", "hr", "meta", "link", "input", "wbr", "col", "html", "body", "head"})  # fmt: skip
 
 
 def _depth(html: str) -> int:
     """How deep elements are nested at most, roughly and in linear time; those that close themselves do not count."""
     depth = deepest = 0
-    for tag in _NESTING.finditer(html):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
+    for closing, tag in _NESTING.findall(html):
+        if tag.lower() in _UNNESTED:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
         deepest = max(deepest, depth)
     return deepest
 

@@ -26,6 +26,12 @@ def verb() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def verbs() -> tuple[str, ...]:
+    """The verbs of attribution lines, in lower case."""
+    return tuple(data()["attribution"]["verbs"])
+
+
+@lru_cache(maxsize=1)
 def attribution_start() -> re.Pattern[str]:
     """How an attribution line begins: a preposition, a weekday or a date."""
     weekday = r"[^\W\d_]{2,12}\.?,?\s+\d{1,2}[\s./-]"

@@ -125,10 +125,10 @@ def attribution(lines: list[str], at: int) -> int:
 
 def _ends_attribution(line: str, joined: str) -> bool:
     """A verb with a colon; a verb at the very end behind an address; or, in some clients, date, clock and address alone."""
-    if not line.endswith((":", "：")) and "@" not in joined:
-        return False
-    if verb := patterns.verb().search(joined):
-        return line.endswith((":", "：")) or (verb.end() == len(joined) and bool(_MAIL.search(joined)))
+    if not line.endswith((":", "：")):
+        return joined.lower().endswith(patterns.verbs()) and bool(_MAIL.search(joined))
+    if patterns.verb().search(joined):
+        return True
     return bool(_BARE_END.search(line) and _CLOCK.search(joined) and _MAIL.search(joined))
 
 
