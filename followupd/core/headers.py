@@ -14,8 +14,10 @@ from followupd.core.mail import Address, MessageId
 
 MAX_BLOCK = 262_144
 """Octets of a header block that are read; servers take less."""
-MAX_LIST = 50_000
+MAX_LIST = 30_000
 """Characters of an address list that are read."""
+MAX_WORDS = 5_000
+"""Characters of a subject or display name that are read."""
 
 
 def fields(block: bytes) -> dict[str, list[str]]:
@@ -55,6 +57,7 @@ _BETWEEN = re.compile(r"(\?=)\s+(=\?[^?\s]+\?[bBqQ]\?)")
 
 def words(value: str) -> str:
     """``value`` with its encoded words decoded (RFC 2047), also broken ones, and white space made single."""
+    value = value[:MAX_WORDS]
     if "=?" in value:
         value = _decoded(_BETWEEN.sub(r"\1\2", value))
     return value if value.isascii() and value.isprintable() and "  " not in value else _tidy(value)

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from followupd.core import headers
@@ -27,13 +28,13 @@ class Part:
     body: bytes
 
 
-_BLANK = re.compile(rb"(?:\A|(?>\r\n|\n|\r))(?:\r\n|\n|\r)")  # atomic: CRLF is one line end, never two
-
-
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Header block and body, parted at the first empty line (RFC 5322 section 2.1); the body may be missing."""
-    at = _BLANK.search(raw)
-    return (raw, b"") if at is None else (raw[: at.start()], raw[at.end() :])
+    if raw[:1] in (b"\r", b"\n"):
+        return b"", raw[2 if raw[:2] == b"\r\n" else 1 :]
+    marks = (b"\n\n", b"\n\r\n") if b"\n" in raw[:2000] else (b"\r\r",)
+    at, size = min(((at, len(mark)) for mark in marks if (at := raw.find(mark)) >= 0), default=(len(raw), 0))
+    return raw[:at], raw[at + size :]
 
 
 def leaves(raw: bytes) -> list[Part]:
@@ -59,15 +60,24 @@ def _pieces(body: bytes, boundary: str) -> list[bytes]:
     """The parts between boundary lines (RFC 2046 section 5.1.1); a missing last boundary is forgiven."""
     if not boundary:
         return []
-    mark = re.escape(boundary.encode("utf-8", "surrogateescape").rstrip())
-    cuts = list(re.finditer(rb"(?:\A|\r\n|\n|\r)--" + mark + rb"(--)?[ \t]*(?:\r?\n|\r|\Z)", body))
+    mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+    lines = re.finditer(re.escape(mark) + rb"(--)?[ \t]*(?:\r?\n|\r|\Z)", body)
+    cuts = [line for line in islice(lines, MAX_PARTS) if body[line.start() - 1 : line.start()] in (b"", b"\n", b"\r")]
     pieces = []
     for i, cut in enumerate(cuts):
         if cut[1]:
             break
         end = cuts[i + 1].start() if i + 1 < len(cuts) else len(body)
-        pieces.append(body[cut.end() : max(end, cut.end())])
+        pieces.append(_without_last_break(body[cut.end() : max(end, cut.end())]))
     return pieces
+
+
+def _without_last_break(piece: bytes) -> bytes:
+    """The line break before a boundary belongs to the boundary."""
+    for mark in (b"\r\n", b"\n", b"\r"):
+        if piece.endswith(mark):
+            return piece[: -len(mark)]
+    return piece
 
 
 # --- parameters ----------------------------------------------------------------------------------------------------
