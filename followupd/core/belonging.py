@@ -23,14 +23,19 @@ from followupd.core.threads import Thread, link
 _SURE = 3
 """A claim of this weight or more can set two strands apart."""
 
-_OF_A_CANDIDATE = frozenset({
-    Says.INVITES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ACKNOWLEDGES, Says.ASSIGNS, Says.REJECTS,
-    Says.OFFERS_JOB, Says.HOLDS, Says.CLOSES_POSITION,
+_TO_A_CANDIDATE = frozenset({
+    Says.INVITES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ASSIGNS, Says.SCHEDULING_LINK, Says.HOLDS, Says.CLOSES_POSITION,
+    Says.OFFERS_JOB,
 })  # fmt: skip
-_OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
-_SCHEDULING = frozenset({Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.SCHEDULING_LINK, Says.STILL_DECIDING, Says.PROMISES})
 _BEYOND_DOUBT = frozenset({Says.ACKNOWLEDGES, Says.REJECTS, Says.OFFERS_JOB})
+_OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
+_SCHEDULING = frozenset({
+    Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
+})  # fmt: skip
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
+
+_FROM_A_STRANGER, _IN_A_TALK = 3, 2
+"""Ideas of hiring that a thread must touch to be one without naming a role: if I never wrote in it, and if I did."""
 
 
 class Rank(IntEnum):
@@ -56,6 +61,7 @@ class Strand:
     requisitions: frozenset[str]
     company: str | None
     role: str | None
+    ideas: int
     said: frozenset[Says]
     said_by_me: frozenset[Says]
     answered: bool
@@ -133,6 +139,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         requisitions=frozenset(r.upper() for m in messages for r in m.reading.requisitions),
         company=best((c for m in messages for c in m.reading.companies if c.weight >= _SURE), entities.same_company),
         role=best((c for m in messages for c in m.reading.roles if c.weight >= _SURE), entities.same_role),
+        ideas=max((m.reading.ideas for m in messages), default=0),
         said=frozenset(f.says for m in theirs for f in m.reading.findings),
         said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
         answered=any(m.mine and m.human for m in messages),
@@ -166,14 +173,20 @@ def best(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> str | Non
 
 
 def is_candidates(strand: Strand) -> bool:
-    """Whether this thread by itself shows the user as a candidate (policy section 2)."""
-    if strand.said & {Says.OUTREACH} and not strand.answered:
-        return bool(strand.said & _BEYOND_DOUBT)
-    if strand.said & _OF_A_CANDIDATE or strand.said_by_me & _OF_AN_APPLICANT:
-        return True
-    if strand.said & {Says.OUTREACH} and strand.answered:
-        return True
-    return bool(strand.answered and strand.role and (strand.said | strand.said_by_me) & _SCHEDULING)
+    """Whether this thread by itself shows the user as a candidate (policy section 2).
+
+    Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. More is
+    asked of mail that the user never answered.
+    """
+    said = strand.said | strand.said_by_me
+    about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if strand.answered else _FROM_A_STRANGER)
+    if Says.OUTREACH in strand.said and not strand.answered:
+        return bool(strand.said & _BEYOND_DOUBT) and about_hiring
+    if strand.said_by_me & _OF_AN_APPLICANT or strand.said & _BEYOND_DOUBT:
+        return about_hiring or strand.ideas >= _IN_A_TALK
+    if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
+        return about_hiring
+    return bool(strand.said & _TO_A_CANDIDATE) and about_hiring
 
 
 def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:

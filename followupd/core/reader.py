@@ -14,7 +14,7 @@ from hashlib import blake2b
 from itertools import chain
 
 from followupd import __version__
-from followupd.core import closeness, dates, entities, invites, language, origin, phrases, promises, text
+from followupd.core import closeness, dates, entities, invites, language, origin, phrases, promises, text, vocabulary
 from followupd.core.address_form import is_formal
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
@@ -109,6 +109,7 @@ class Reader:
             companies=facts.companies,
             roles=facts.roles,
             requisitions=facts.requisitions,
+            ideas=vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0,
             signed=facts.signed,
             greeted=facts.greeted,
             sketch=closeness.sketch(seen.text) if mine else (),

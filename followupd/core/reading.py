@@ -180,7 +180,7 @@ class Reading:
     ``language`` is an ISO 639-1 code, or None where it could not be told. ``understood`` is False for a text in a language
     without phrases: then only headers and calendar parts were read. ``empty`` marks a message without readable text.
     ``interviewers`` are people whom the text names for the interview and whose address it
-    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
+    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
     """
 
@@ -201,6 +201,7 @@ class Reading:
     companies: tuple[Claim, ...] = ()
     roles: tuple[Claim, ...] = ()
     requisitions: tuple[str, ...] = ()
+    ideas: int = 0
     signed: str | None = None
     greeted: str | None = None
     bounced: tuple[str, ...] = ()
