@@ -273,10 +273,15 @@ def _is_bulk_header(case: _Case, name: str) -> bool:
     return value in ("bulk", "list", "junk") if name == "precedence" else bool(value)
 
 
+def is_job_alert(subject: str) -> bool:
+    """Whether a subject is one of a job alert."""
+    return _has("subjects", "job_alert", subject)
+
+
 def _is_about_me(case: _Case) -> bool:
     """About the reader's own application, which bulk senders do not know of."""
     text = f"{case.subject}\n{case.visible.text[:1500]}"
-    return _has("texts", "own_process", text) and not _has("subjects", "job_alert", case.subject)
+    return _has("texts", "own_process", text) and not is_job_alert(case.subject)
 
 
 # --- machines ------------------------------------------------------------------------------------------------------
@@ -350,10 +355,10 @@ def _is_receipt(case: _Case) -> bool:
     """A form letter from a shared mailbox that no person signs, outside of a conversation."""
     if case.visible.quoted or not _reads_as_receipt(case):
         return False
-    return _is_collective(case.sender) and not _is_signed_by_person(case)
+    return is_collective(case.sender) and not _is_signed_by_person(case)
 
 
-def _is_collective(sender: Address) -> bool:
+def is_collective(sender: Address) -> bool:
     """Whether a sender is a firm or a department: by its display name, by its mailbox, or since its domain has the same name."""
     if not _person_in(sender.name) or _local_is("shared", _local(sender)):
         return True
