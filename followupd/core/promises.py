@@ -54,7 +54,7 @@ def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise |
 
 def _chosen(read: Scan, dates: Sequence[Found], first: int, last: int) -> Found | None:
     """The deadline of those in the sentence: not the time of an interview, rather after the promise than before it."""
-    fit = [d for d in dates if not _appointed(read, d)]
+    fit = [d for d in dates if not _appointed(read, d) and (_deadline(read, d) or not _after_meeting(read, d, last))]
     return min(fit, key=lambda d: (not _deadline(read, d), d.first < first, abs(d.first - last)), default=None)
 
 
@@ -69,6 +69,11 @@ def _appointed(read: Scan, item: Found) -> bool:
         return False
     following = read.tags[item.last : item.last + 3].lstrip(",s(")
     return before in ("f", "I") or following[:1] in ("t", "c")
+
+
+def _after_meeting(read: Scan, item: Found, last: int) -> bool:
+    """We will be in touch after your call on Monday."""
+    return any(tag in read.tags[last + 1 : item.first] for tag in "fI")
 
 
 def _before(read: Scan, item: Found) -> str:

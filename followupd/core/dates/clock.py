@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 
 from followupd.core.dates.days import Found
 from followupd.core.dates.hits import Asked
+from followupd.core.dates.tokens import REACH
 from followupd.core.dates.zones import zone_near
 from followupd.core.reading import TimeMention
 
 NOON = 12
 EARLIEST_PLAIN = 7
 """A plain hour before this one, without am or pm or a leading zero, is in the afternoon."""
+
+NEAR = 10
+"""How many tags after a time its date may begin, and how many dates may share a time."""
 
 CARRY = 240
 """How far (in characters) a date reaches forward to a time in a later sentence or line."""
@@ -61,11 +65,11 @@ def times(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMen
         return ()
     slots = _zoned(asked, plain, zone)
     found = [
-        _mention(asked, slot, day, zone)
+        (slot, _mention(asked, slot, day, zone))
         for slot, days in zip(slots, _dated(asked, slots, dates), strict=True)
         for day in days
     ]
-    return tuple(_merged(found))
+    return tuple(_merged(asked, found))
 
 
 # --- reading the clock -------------------------------------------------------------------------------------------
@@ -196,11 +200,14 @@ def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> list[
     """The days of each slot. One that has none yet shares those of the next: "10:00 CET / 4:00 am CT on Friday"."""
     single = [d for d in dates if d.start == d.end and d.rule not in ("amount_ahead", "amount_ago")]
     found: list[tuple[Found, ...]] = []
-    used: Found | None = None
+    used, next_date = -1, 0
     for number, slot in enumerate(slots):
-        chosen, after = _days_of(asked, slot, single, slots[number - 1].last if number else 0, used)
-        used = after or used
-        found.append(tuple(d for d in chosen if not d.past))
+        while next_date < len(single) and single[next_date].last <= slot.first:
+            next_date += 1
+        earlier = slots[number - 1].last if number else 0
+        chosen = _days_of(asked, slot, single, next_date, earlier=earlier, used=used)
+        used = chosen[0] if chosen and chosen[0] >= next_date else used
+        found.append(tuple(single[at] for at in chosen if not single[at].past))
     for number in range(len(slots) - 2, -1, -1):
         between = asked.scan.tags[slots[number].last : slots[number + 1].first]
         if not found[number] and not any(end in between for end in ";|"):
@@ -209,43 +216,40 @@ def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> list[
 
 
 def _days_of(
-    asked: Asked, slot: Slot, single: Sequence[Found], earlier: int, used: Found | None
-) -> tuple[tuple[Found, ...], Found | None]:
-    """Its days, and the date after it if that is the one."""
-    after = _date_after(asked, slot, single)
-    before = [d for d in single if d.last <= slot.first]
-    nearest = before[-1] if before and _reaches(asked, before[-1], slot) else None
-    if after and (nearest is None or nearest is used or _far(asked, nearest, slot)):
-        return (after,), after
-    return (tuple(_listed(asked, before, earlier)) if nearest else ()), None
+    asked: Asked, slot: Slot, single: Sequence[Found], following: int, *, earlier: int, used: int
+) -> tuple[int, ...]:
+    """Which of the dates are the slot's; ``following`` is the first after it, ``used`` the last that stood after its time."""
+    after = following if following < len(single) and _follows(asked, slot, single[following]) else None
+    before = following - 1 if following and _reaches(asked, single[following - 1], slot) else None
+    if after is not None and (before is None or before == used or _far(asked, single[before], slot)):
+        return (after,)
+    return tuple(_listed(asked, single, before, earlier)) if before is not None else ()
 
 
-def _date_after(asked: Asked, slot: Slot, single: Sequence[Found]) -> Found | None:
-    """The date that follows the time at once: "2pm PT tomorrow", "10 Uhr am Dienstag"."""
-    for item in single:
-        if item.first >= slot.last:
-            return item if not asked.scan.tags[slot.last : item.first].strip("stizZY(),f") else None
-    return None
+def _follows(asked: Asked, slot: Slot, date_: Found) -> bool:
+    """Whether the date comes at once: "2pm PT tomorrow", "10 Uhr am Dienstag"."""
+    between = asked.scan.tags[slot.last : min(date_.first, slot.last + NEAR)]
+    return date_.first < slot.last + NEAR and not between.strip("stizZY(),f")
 
 
 def _far(asked: Asked, date_: Found, slot: Slot) -> bool:
     """Whether a sentence ends between them."""
-    return any(end in asked.scan.tags[date_.last : slot.first] for end in ";|")
+    between = asked.scan.tags[date_.last : min(slot.first, date_.last + REACH)]
+    return slot.first >= date_.last + REACH or any(end in between for end in ";|")
 
 
 def _reaches(asked: Asked, date_: Found, slot: Slot) -> bool:
     return not _far(asked, date_, slot) or asked.scan.start(slot.first) - asked.scan.end(date_.last - 1) <= CARRY
 
 
-def _listed(asked: Asked, before: Sequence[Found], earlier: int) -> Iterator[Found]:
+def _listed(asked: Asked, single: Sequence[Found], last: int, earlier: int) -> Iterator[int]:
     """The last date before a time, and those linked to it with no time between: "June 2 or June 3 at 10"."""
-    listed = [before[-1]]
-    for item in reversed(before[:-1]):
-        between = asked.scan.tags[item.last : listed[-1].first]
-        if item.first < earlier or between.strip("s,") != "O":
+    first = last
+    while first and single[first - 1].first >= earlier and last - first < NEAR:
+        if asked.scan.tags[single[first - 1].last : single[first].first].strip("s,") != "O":
             break
-        listed.append(item)
-    return reversed(listed)
+        first -= 1
+    return iter(range(first, last + 1))
 
 
 # --- the wall that it hangs on -----------------------------------------------------------------------------------
@@ -295,14 +299,30 @@ def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
     return wall.astimezone(UTC).astimezone(zone)
 
 
-def _merged(found: Sequence[TimeMention]) -> Iterator[TimeMention]:
-    """One mention for each instant. A reading in brackets beside another that disagrees makes both uncertain."""
+def _merged(asked: Asked, found: Sequence[tuple[Slot, TimeMention]]) -> Iterator[TimeMention]:
+    """One mention for each instant; two readings of one time ("16:00 CET (10:00 CT)") that disagree are one in doubt."""
     kept: list[TimeMention] = []
-    for item in found:
-        same = next((k for k in kept if k.start == item.start), None)
-        if same:
-            if same.end is None and item.end:
-                kept[kept.index(same)] = replace(same, end=item.end)
-            continue
-        kept.append(item)
+    at: dict[datetime, int] = {}
+    last: Slot | None = None
+    for slot, item in found:
+        if (same := at.get(item.start)) is not None:
+            kept[same] = replace(kept[same], end=kept[same].end or item.end)
+        elif last and _reads_again(asked, last, slot):
+            latest = max(kept[-1].latest_start or kept[-1].start, item.latest_start or item.start)
+            kept[-1] = replace(kept[-1], certain=False, latest_start=latest)
+        else:
+            at[item.start] = len(kept)
+            kept.append(item)
+        last = slot
     return iter(kept)
+
+
+def _reads_again(asked: Asked, one: Slot, two: Slot) -> bool:
+    """Whether the second time says the first on another wall: in brackets, or after a stroke, each with its zone."""
+    if one is two or one.zone is None or two.zone is None or one.zone == two.zone:
+        return False
+    scan = asked.scan
+    between = scan.tags[one.last : two.first].strip("zZsiY")
+    return between == "(" or (
+        between == "x" and scan.text[scan.end(one.last - 1) : scan.start(two.first)].count("/") == 1
+    )

@@ -37,10 +37,16 @@ def days(asked: Asked) -> tuple[Found, ...]:
 def _all(asked: Asked) -> Iterator[Found]:
     tags = asked.scan.tags
     for stretch in _STRETCH.finditer(tags):
-        for number, match in _matches(tags[stretch.start() : stretch.end() + 1]):
+        piece = tags[stretch.start() : stretch.end() + 1]
+        known = _matches(piece) if len(piece) < REMEMBERED else _matches.__wrapped__(piece)
+        for number, match in known:
             name, _, resolve = RULES[number]
             if found := _found(Hit(asked, match, stretch.start()), name, resolve):
                 yield found
+
+
+REMEMBERED = 64
+"""Tags; longer stretches are not kept."""
 
 
 @lru_cache(maxsize=4096)
@@ -90,11 +96,17 @@ def _in_order(asked: Asked, found: Iterator[Found]) -> Iterator[Found]:
     for item in found:
         listed = last and not asked.scan.tags[last.last : item.first].strip("sO,-tcnAzHUK(:)")
         if last and listed and item.rule == last.rule == "weekday" and not item.past and not last.past:
-            while item.start <= last.start:
-                week = timedelta(weeks=1)
-                item = replace(item, start=item.start + week, end=item.end + week)  # noqa: PLW2901 - it moves on
-        last = item
-        yield item
+            last = _later(item, last)
+        else:
+            last = item
+        yield last
+
+
+def _later(item: Found, than: Found) -> Found:
+    week = timedelta(weeks=1)
+    if item.start <= than.start < item.start + week:
+        return replace(item, start=item.start + week, end=item.end + week)
+    return item
 
 
 def _anchored(asked: Asked, item: Found) -> Found:

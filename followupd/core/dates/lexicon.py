@@ -20,10 +20,10 @@ _LISTS = {
     "next": "r", "coming": "g", "this": "T", "last": "l", "after_next": "N", "end": "E", "begin": "B", "mid": "M",
     "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
     "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
-    "calendar_week": "C", "whole": "e", "zone_word": "Y", "half_hour": "J", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q",
+    "calendar_week": "C", "whole": "e", "zone_word": "Y", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "half": "2"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "half": "2", "part_of_hour": "J", "decimal": "K"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 NAMES = frozenset("dvmouwkjzZn")
@@ -98,7 +98,10 @@ def _entries(data: dict[str, Any]) -> Iterator[tuple[str, str, Any, bool]]:
             yield from ((phrase, tag, _value(value), False) for phrase in phrases)
 
 
-def _value(key: str) -> int | str:
+def _value(key: str) -> int | str | tuple[int, int, int]:
+    if "." in key:
+        whole, _, part = key.partition(".")
+        return int(whole), int(part), len(part)
     return int(key) if key.lstrip("-").isdigit() else key
 
 

@@ -307,7 +307,7 @@ _AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?-?(?P<unit>[upH])"
 
 @rule(
     "upH",
-    r"(?P<pre>[ifUq])[sfx]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
+    r"(?P<pre>[ifUq])[sf]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
     r"(?P<rel>[rglT])s?" + _AMOUNT,
     r"[ifUq]s?a(?P<unit>u)O(?P<n>n)",
     r"[ifU]s{0,2}(?P<low>n)s?(?P<rel>[rg])(?P<unit>p)",
@@ -321,13 +321,8 @@ def amount_ahead(hit: Hit) -> Span | None:
         return None  # the interview takes an hour
     back = hit.tag("rel") == "l" or (hit.tag("pre") != "U" and hit.tag("rel") == "" and hit.looks_back_only())
     hit.past = back
-    return _ahead(
-        hit,
-        number,
-        "h" if hit.tag("unit") == "H" else hit.value("unit"),
-        back=back,
-        coming=hit.tag("rel") in ("r", "g", "T"),
-    )
+    unit = "h" if hit.tag("unit") == "H" else hit.value("unit")
+    return _ahead(hit, number, unit, back=back, coming=hit.tag("rel") in ("r", "g", "T") or _said_next(hit))
 
 
 def _said_next(hit: Hit) -> bool:

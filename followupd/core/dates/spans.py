@@ -12,7 +12,7 @@ LONGEST = 10 * 60
 
 _MINUTES = {"h": 60, "i": 1}
 _BEFORE = "ifUXrgl"
-_DURATION = re.compile(r"(?P<half>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[upH])(?:O?a?(?P<plus>Jh|J|h))?")
+_DURATION = re.compile(r"(?P<part>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[upH])(?:O?(?P<plus>[Jh]))?")
 
 
 def duration(scan: Scan) -> int | None:
@@ -30,14 +30,14 @@ def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
         before = tags[at - 1 : at]
     if (before and before in _BEFORE) or tags[match.end() : match.end() + 1] in ("X", "f"):
         return None
-    if match["half"]:
-        return 30
+    if match["part"]:
+        return int(scan.values[match.start("part")])
     unit = "h" if match["unit"] == "H" else scan.values[match.start("unit")]
     scale = _MINUTES.get(unit)
     if scale is None:
         return None
     number = _number(scan.values[match.start("n" if match["n"] else "low")])
-    total = round(number * scale) + (30 if match["plus"] else 0)
+    total = round(number * scale) + (int(scan.values[match.start("plus")]) if match["plus"] else 0)
     return total if 0 < total <= LONGEST else None
 
 

@@ -48,6 +48,9 @@ _GLUED = _ORDINAL | {
     *("am", "pm", "a", "p", "h", "u", "hs", "hrs", "hr", "bd", "min", "mins", "minute", "minutes", "hour", "hours"),
     *("uhr", "uur", "i", "m", "d", "wk", "w", "x"),
 }
+REACH = 200
+"""How many tags to either side a sentence is followed; longer ones are no sentences, and must not cost more."""
+
 _PREFIXES = frozenset(("kw", "cw", "q", "t", "utc", "gmt", "h", "u", "wk", "s"))
 
 
@@ -70,10 +73,11 @@ class Scan:
         return self.matches[self.places[token][1]].end()
 
     def sentence(self, token: int) -> tuple[int, int]:
-        """The first token of the sentence around ``token`` and the one after its last."""
-        left = max(self.tags.rfind(";", 0, token), self.tags.rfind("|", 0, token)) + 1
-        ends = [at for at in (self.tags.find(";", token), self.tags.find("|", token)) if at >= 0]
-        return left, min(ends, default=len(self.tags))
+        """The first token of the sentence around ``token`` and the one after its last, REACH tags away at most."""
+        low, high = max(0, token - REACH), min(len(self.tags), token + REACH)
+        left = max(low - 1, self.tags.rfind(";", low, token), self.tags.rfind("|", low, token)) + 1
+        ends = [at for at in (self.tags.find(";", token, high), self.tags.find("|", token, high)) if at >= 0]
+        return left, min(ends, default=high)
 
     def token_at(self, position: int) -> int:
         """The last token that starts at or before ``position`` (0 if none does)."""

@@ -1,0 +1,152 @@
+"""Promised answers and returns from absence, in the words of the eight languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from followupd.core.promises import absence, promise
+from followupd.core.reading import Absence, Finding, Promise, Says
+from followupd.core.worktime import WorkCalendar
+
+CALENDAR = WorkCalendar(zone=ZoneInfo("America/Chicago"))
+WRITTEN = datetime.fromisoformat("2026-03-05T10:00:00-06:00")  # a Thursday
+
+
+def _promise(text: str, *said: str, language: str = "en", written: datetime = WRITTEN) -> Promise | None:
+    findings = [
+        Finding(says=Says.PROMISES, rule="test", start=text.index(words), end=text.index(words) + len(words))
+        for words in said
+    ]
+    return promise(text, findings=findings, language=language, written=written, calendar=CALENDAR)
+
+
+PROMISES = [
+    ("en", "Thank you for the interview on Tuesday. We will get back to you by the end of next\nweek.",
+     "We will get back to you", "2026-03-13"),
+    ("en", "After your interview on Thursday, March 12 at 10 am we will be in touch by Tuesday.",
+     "we will be in touch", "2026-03-10"),
+    ("en", "By next Wednesday you will hear from us.", "you will hear from us", "2026-03-11"),
+    ("en", "We plan to decide soon. You can expect an answer by Friday.", "We plan to decide", "2026-03-06"),
+    ("en", "We will let you know. Most likely by March 20.", "We will let you know", "2026-03-20"),
+    ("en", "Our decision should fall by March 18. We will get back to you then.", "We will get back to you",
+     "2026-03-18"),
+    ("en", "We will get back to you soon. Please send your references by Friday.", "We will get back to you", None),
+    ("en", "We will get back to you soon. Your interview is on Tuesday, March 10 at 2 pm.",
+     "We will get back to you", None),
+    ("en", "We will be in touch after your call with Tom on Monday.", "We will be in touch", None),
+    ("en", "We will get back to you by March 2.", "We will get back to you", None),
+    ("en", "We will get back to you within five business days.", "We will get back to you", "2026-03-12"),
+    ("en", "We will get back to you in the next 2-3 weeks.", "We will get back to you", "2026-03-26"),
+    ("en", "We have a few more conversations this week and will get back to you by the end of next week.",
+     "will get back to you", "2026-03-13"),
+    ("en", "We met on Monday, and I promised to get back to you by tomorrow.", "promised to get back to you",
+     "2026-03-06"),
+    ("de", "Wir melden uns bis Ende nächster Woche bei Ihnen.", "Wir melden uns", "2026-03-13"),
+    ("de", "Das Gespräch findet am 10. März um 10 Uhr statt. Danach melden wir uns innerhalb einer Woche.",
+     "melden wir uns", "2026-03-12"),
+    ("fr", "Nous reviendrons vers vous d'ici la fin de la semaine prochaine.", "Nous reviendrons vers vous",
+     "2026-03-13"),
+    ("es", "Te daremos una respuesta antes del 20 de marzo.", "Te daremos una respuesta", "2026-03-20"),
+    ("pt", "Daremos um retorno até sexta-feira.", "Daremos um retorno", "2026-03-06"),
+    ("it", "Le faremo sapere entro due settimane.", "Le faremo sapere", "2026-03-19"),
+    ("nl", "Je hoort uiterlijk volgende week vrijdag van ons.", "Je hoort", "2026-03-13"),
+    ("pl", "Odezwiemy się do końca przyszłego tygodnia.", "Odezwiemy się", "2026-03-13"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "said", "by"), PROMISES)
+def test_a_promise_is_the_date_that_belongs_to_it(language: str, text: str, said: str, by: str | None) -> None:
+    found = _promise(text, said, language=language)
+    assert (found.by.isoformat() if found else None) == by
+
+
+def test_a_promise_is_quoted_with_its_date() -> None:
+    text = "Hi Dana,\n\nthe team liked you. We will get back to you by the end of next\nweek. All the best"
+    found = _promise(text, "We will get back to you")
+    assert found is not None
+    assert text[found.start : found.end] == "We will get back to you by the end of next\nweek"
+
+
+def test_the_date_before_the_promise_is_quoted_with_its_preposition() -> None:
+    text = "By next Wednesday you will hear from us."
+    found = _promise(text, "you will hear from us")
+    assert found is not None
+    assert text[found.start : found.end] == "By next Wednesday you will hear from us"
+
+
+def test_the_last_of_several_promises_stands() -> None:
+    text = "We will get back to you by Friday. No: we will let you know by March 20."
+    found = _promise(text, "We will get back to you", "we will let you know")
+    assert found is not None
+    assert found.by == date(2026, 3, 20)
+
+
+def test_findings_of_other_kinds_promise_nothing() -> None:
+    text = "Please answer by Friday."
+    asks = Finding(says=Says.ASKS, rule="test", start=0, end=13)
+    assert promise(text, findings=[asks], language="en", written=WRITTEN, calendar=CALENDAR) is None
+
+
+def test_working_days_are_those_of_the_calendar() -> None:
+    calendar = WorkCalendar(zone=ZoneInfo("America/Chicago"), days_off=frozenset({date(2026, 3, 6)}))
+    text = "We will answer within two working days."
+    found = promise(
+        text, findings=[Finding(says=Says.PROMISES, rule="test", start=0, end=14)], language="en", written=WRITTEN,
+        calendar=calendar,
+    )  # fmt: skip
+    assert found is not None
+    assert found.by == date(2026, 3, 10)
+
+
+ABSENCES = [
+    ("en", "I am out of the office and will be back on Monday, April 20. I will answer then.", "2026-04-20", None),
+    ("en", "I am out of the office until April 17.", None, "2026-04-17"),
+    ("en", "I will be out of office through Friday, April 17, with limited access to email.", None, "2026-04-17"),
+    ("en", "I am on leave from April 13 to April 17 and back on April 20.", "2026-04-20", "2026-04-17"),
+    ("en", "I will not be back until April 20.", "2026-04-20", None),
+    ("en", "I'm away and returning Monday the 20th of April.", "2026-04-20", None),
+    ("en", "I am currently out of the office, returning on Tuesday.", "2026-03-10", None),
+    ("en", "I will be out of the office this week.", None, "2026-03-06"),
+    ("en", "I'm on parental leave. Please contact Tom instead.", None, None),
+    ("en", "I was out of office until March 2 and work through my mail.", None, None),
+    ("en", "Out of office 04/06/2026 - 04/17/2026", None, "2026-04-17"),
+    ("de", "Ich bin ab dem 20. April wieder im Büro.", "2026-04-20", None),
+    ("de", "Ich bin bis einschließlich 17. April nicht erreichbar.", None, "2026-04-17"),
+    ("de", "Ich bin vom 6. bis 17. April im Urlaub und am 20. April wieder da.", "2026-04-20", "2026-04-17"),
+    ("de", "Ich bin bis 17.04.2026 außer Haus.", None, "2026-04-17"),
+    ("fr", "Je suis absent jusqu'au 17 avril inclus.", None, "2026-04-17"),
+    ("fr", "Je serai de retour le lundi 20 avril.", "2026-04-20", None),
+    ("es", "Estoy fuera de la oficina hasta el 17 de abril.", None, "2026-04-17"),
+    ("es", "Estaré de vuelta el 20 de abril.", "2026-04-20", None),
+    ("pt", "Estou de férias até 17 de abril.", None, "2026-04-17"),
+    ("pt", "Estarei de volta no dia 20 de abril.", "2026-04-20", None),
+    ("it", "Sono assente fino al 17 aprile.", None, "2026-04-17"),
+    ("it", "Sarò di ritorno il 20 aprile.", "2026-04-20", None),
+    ("nl", "Ik ben afwezig tot en met 17 april.", None, "2026-04-17"),
+    ("nl", "Ik ben op 20 april weer aanwezig.", "2026-04-20", None),
+    ("pl", "Jestem na urlopie do 17 kwietnia.", None, "2026-04-17"),
+    ("pl", "Wracam 20 kwietnia.", "2026-04-20", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "back_on", "through"), ABSENCES)
+def test_an_absence_tells_the_return(language: str, text: str, back_on: str | None, through: str | None) -> None:
+    found = absence(text, language=language, written=WRITTEN, calendar=CALENDAR, country="US")
+    assert found == Absence(
+        back_on=date.fromisoformat(back_on) if back_on else None,
+        through=date.fromisoformat(through) if through else None,
+    )
+
+
+def test_the_subject_tells_where_the_text_does_not() -> None:
+    found = absence(
+        "Thank you for your message.",
+        subject="Out of office until April 17",
+        language="en",
+        written=WRITTEN,
+        calendar=CALENDAR,
+    )
+    assert found == Absence(through=date(2026, 4, 17))
