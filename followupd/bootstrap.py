@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from followupd import config
+from followupd.adapters.secrets import resolve
+from followupd.adapters.secrets import store as store_secret
 from followupd.adapters.store import open_store
 from followupd.adapters.templates import JinjaTemplates
 from followupd.config import AccountSettings, Settings
@@ -66,7 +68,6 @@ def _maildir(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts
 
 def _imap(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
     from followupd.adapters.imap import ImapAccount
-    from followupd.adapters.secrets import resolve
 
     opened = ImapAccount(
         name=account.name,
@@ -80,9 +81,23 @@ def _imap(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
     return opened.mailbox(), opened.drafts()
 
 
+def _gmail(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
+    from followupd.adapters.gmail import GmailAccount
+
+    token = account.token
+    opened = GmailAccount(
+        name=account.name,
+        secret=lambda: resolve(token, given.env),
+        save=(lambda text: store_secret(token, text)) if token and token.storable else None,
+        api_endpoint=account.api_endpoint,
+    )
+    return opened.mailbox(), opened.drafts()
+
+
 _BACKENDS: dict[str, Callable[[AccountSettings, Settings], tuple[Mailbox, Drafts]]] = {
     "maildir": _maildir,
     "imap": _imap,
+    "gmail": _gmail,
 }
 
 

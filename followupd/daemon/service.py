@@ -12,7 +12,7 @@ from followupd.core.decide import Decision
 from followupd.core.drafting import Desk
 from followupd.core.errors import FollowupdError, TemplateError
 from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState
-from followupd.core.mail import MessageId
+from followupd.core.mail import Identities, MessageId
 from followupd.core.messages import Message
 from followupd.core.plan import Order
 from followupd.core.policy import Policy
@@ -116,8 +116,11 @@ class _Pass:
     # -------------------------------------------------------------- in
 
     def look_at_drafts(self) -> None:
+        """Who the user is to each server, and what lies in Drafts."""
         for account in self.service.accounts:
             try:
+                known = Identities(self.policy.me.emails | Identities.of(account.mailbox.identities()).emails)
+                self.policy = replace(self.policy, me=known)
                 self.drafts[account.name] = account.drafts.all()
             except FollowupdError as error:
                 self._fail(account.name, error)
