@@ -72,6 +72,32 @@ def test_what_is_quoted_is_kept_apart() -> None:
     assert found == Visible("Yes.", "", "On Mon, Mar 2, 2026 at 10:15 AM Dana <dana@example.org> wrote:\n> Really?")
 
 
+LINE = "##- Please type your reply above this line -##"
+
+
+def test_the_line_of_a_relay_heads_its_notices_and_ends_answers() -> None:
+    assert visible(f"{LINE}\n\nHi Dana,\n\nTuesday at 2?").text == "Hi Dana,\n\nTuesday at 2?"
+    assert visible(f"Yes.\n\n{LINE}\n\nHi Dana,\n\nTuesday at 2?").text == "Yes."
+
+
+def test_an_answer_below_marked_lines_with_headers() -> None:
+    body = "-----Original Message-----\nFrom: a@x.example\nTo: b\nSubject: c\n\n> Tuesday at 2?\n\nYes.\n"
+    assert visible(body).text == "Yes."
+
+
+NOTES = [
+    "Dana Reyes@ENG\n03/02/2026 10:15 AM\nTo: Maria Lopez/HR@ACME\ncc:\nSubject: Interview",
+    " Dana Reyes\n 03/02/2026 10:15 AM\n\n   To: Maria Lopez/HR@ACME\n   Subject: Interview",
+    "Dana Reyes <dana@example.org> on 03/02/2026 10:15:40 AM\nTo: Maria Lopez\ncc:\nSubject: Interview",
+    "   Dana Reyes @ ENG      03/02/2026 10:15 AM\n\nTo: Maria Lopez\ncc:\n\nSubject: Interview",
+]
+
+
+@pytest.mark.parametrize("block", NOTES)
+def test_the_headers_of_lotus_notes(block: str) -> None:
+    assert visible(f"Tuesday suits us.\n\n{block}\n\nWould Tuesday suit you?").text == "Tuesday suits us."
+
+
 def test_a_wrapped_quoted_line_stays_quoted() -> None:
     body = "Yes.\n\n> I would like to know whether the appointment that we made last week\nstill suits you, or not.\n> Dana\n"
     assert visible(body).text == "Yes."
@@ -189,6 +215,15 @@ def test_quotations_in_html(html: str) -> None:
     found = visible(html=html)
     assert found.text in ("Yes.", "Ja.")
     assert "We regret it." in found.quoted
+
+
+@pytest.mark.parametrize("mark", ['class="gmail_signature"', 'id="Signature"', 'id="ms-outlook-mobile-signature"'])
+def test_signatures_that_html_marks(mark: str) -> None:
+    found = visible(
+        html=f"<div>Tuesday suits us.</div><div {mark}><div>M. L.</div><div>We hire the best talent there is.</div></div>"
+    )
+    assert found.text == "Tuesday suits us."
+    assert found.signature.split("\n") == ["--", "M. L.", "We hire the best talent there is."]
 
 
 def test_an_answer_inside_a_quotation_in_html() -> None:

@@ -42,6 +42,10 @@ _QUOTING = re.compile(
     r"\b(?:x_)*(?:gmail_quote(?!_attribution)|yahoo_quoted|protonmail_quote|moz-forward|tutanota_quote|mail-quote|zmail_extra|quoted-content|ms-outlook-mobile-reference-message|front-blockquote|iwc-quote)\w*",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(
+    r"\b(?:x_)*(?:gmail_signature\b(?!_)|ms-outlook-mobile-signature|AppleMailSignature|protonmail_signature_block)|^Signature\b",
+    re.IGNORECASE,
+)
 _INDENT = re.compile(r"border(?:-width)?\s*:\s*(?:none|0)|margin(?:-left)?:\s*[^;]*40px", re.IGNORECASE)
 
 
@@ -141,9 +145,18 @@ class _Lines:
         if self.done and self.done[-1].strip("> "):
             self.done.append("> " * min(self.depth, 5) if self.depth else "")
 
+    def mark_signature(self) -> None:
+        """Part what follows from the text as RFC 3676 does."""
+        self.end()
+        self.done.append("> " * min(self.depth, 5) + "-- ")
+
     def text(self) -> str:
         self.end()
-        return "\n".join(line.rstrip() for line in self.done)
+        return "\n".join(line if line.endswith("-- ") else line.rstrip() for line in self.done)
+
+
+def _opens_with_dashes(node: LexborNode) -> bool:
+    return node.text(deep=True)[:200].lstrip().startswith("--")
 
 
 def _enter(node: LexborNode, out: _Lines) -> None:
@@ -170,6 +183,8 @@ def _open_block(node: LexborNode, tag: str, out: _Lines) -> None:
     if _is_quote(node, tag):
         out.end()
         out.depth += 1
+    elif _SIGNATURE.search(f"{node.id or ''} {node.attributes.get('class') or ''}") and not _opens_with_dashes(node):
+        out.mark_signature()
     if tag == "pre":
         out.verbatim += 1
     elif tag == "li":

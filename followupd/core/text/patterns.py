@@ -56,9 +56,15 @@ def original() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def reply_above() -> re.Pattern[str]:
+    """A relay's line above which an answer has to stand."""
+    return re.compile(_any(data()["separators"]["reply_above"]), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
 def forwarded() -> re.Pattern[str]:
     """A separator above a forwarded message."""
-    return re.compile(rf"\s*[-_=*>\s]{{0,40}}(?:{_any(data()['separators']['forwarded'])})\b.{{0,60}}$", re.IGNORECASE)
+    return re.compile(rf"\s*[-_=*>\s]{{0,40}}(?:{_any(data()['separators']['forwarded'])})\b.{{0,140}}$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

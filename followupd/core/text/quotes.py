@@ -57,26 +57,58 @@ def _is_spilled(lines: list[str], at: int) -> bool:
 
 def _introduction(lines: list[str], at: int, out: Split) -> int:
     """Where the quotation that begins at line ``at`` ends; 0 if none begins there."""
-    line = lines[at]
-    if not line.strip():
+    if not lines[at].strip():
         return 0
-    if patterns.forwarded().match(line[:200]) and _opens_forward(lines, at):
-        out.forwarded = True
-        return _end(lines, at + 1)
-    if patterns.original().match(line[:200]):
-        return _end(lines, at + 1)
-    if end := attribution(lines, at):
-        return end if _follows_mark(lines, end) else len(lines)
-    start = _next(lines, at + 1) if _RULE.match(line) or _TITLED_RULE.match(line[:200]) else at
-    if start < len(lines) and is_header_block(lines, start, ruled=start != at):
-        out.headed = True
-        return _end(lines, start)
-    return 0
+    return next((end for opening in _OPENINGS if (end := opening(lines, at, out))), 0)
+
+
+def _by_forward(lines: list[str], at: int, out: Split) -> int:
+    if not (patterns.forwarded().match(lines[at][:200]) and _opens_forward(lines, at)):
+        return 0
+    out.forwarded = True
+    return _end(lines, at + 1)
+
+
+def _by_separator(lines: list[str], at: int, _: Split) -> int:
+    return _end(lines, at + 1) if patterns.original().match(lines[at][:200]) else 0
+
+
+def _by_relay(lines: list[str], at: int, out: Split) -> int:
+    """A relay's "please reply above this line": at the top it heads a notice, below a text it ends an answer."""
+    if len(lines[at]) > 80 or not patterns.reply_above().search(lines[at]):
+        return 0
+    return len(lines) if any(line.strip() for line in out.new) else at + 1
+
+
+def _by_attribution(lines: list[str], at: int, _: Split) -> int:
+    end = attribution(lines, at)
+    return _end(lines, end) if end else 0
+
+
+def _by_headers(lines: list[str], at: int, out: Split) -> int:
+    ruled = bool(_RULE.match(lines[at]) or _TITLED_RULE.match(lines[at][:200]))
+    start = _next(lines, at + 1) if ruled else at
+    if start >= len(lines) or not is_header_block(lines, start, ruled=ruled):
+        return 0
+    out.headed = True
+    return _end(lines, start)
+
+
+def _by_name_and_date(lines: list[str], at: int, _: Split) -> int:
+    start = _notes_block(lines, at)
+    return _end(lines, start) if start else 0
+
+
+_OPENINGS = (_by_forward, _by_separator, _by_relay, _by_attribution, _by_headers, _by_name_and_date)
 
 
 def _end(lines: list[str], at: int) -> int:
-    """An unmarked quotation goes to the end; one whose lines are marked ends with its marks."""
-    return at if _follows_mark(lines, at) else len(lines)
+    """An unmarked quotation goes to the end; one whose lines are marked, perhaps below its headers, ends with its marks."""
+    start = _next(lines, at)
+    if start < len(lines) and patterns.label().match(lines[start][:80]):
+        while start < len(lines) and lines[start].strip():
+            start += 1
+    return start if _follows_mark(lines, start) else len(lines)
 
 
 def _next(lines: list[str], at: int) -> int:
@@ -143,23 +175,55 @@ def _is_attribution(joined: str, lines: list[str], *, marked: bool) -> bool:
     return len(joined) < 200 and bool(marked or _MAIL.search(joined))
 
 
-def is_header_block(lines: list[str], at: int, *, ruled: bool = False) -> bool:
-    """Whether a message's headers are written out from line ``at`` on (Outlook's "From: … Sent: … To: …")."""
+def is_header_block(lines: list[str], at: int, *, ruled: bool = False, named: bool = False) -> bool:
+    """Whether a message's headers are written out from line ``at`` on (Outlook's "From: … Sent: … To: …").
+
+    ``ruled`` says that a line is drawn above it, ``named`` that writer and date stand there.
+    """
     if not patterns.label().match(lines[at][:80]):
         return False
-    kinds, text = set(), ""
-    gap = 0
-    for line in lines[at : at + 14]:
+    kinds, text = _labels(lines[at : at + 20])
+    if named:
+        return {"to", "subject"} <= kinds
+    if {"to", "cc", "subject"} <= kinds:
+        return True
+    if "from" not in kinds or not kinds & {"sent", "date", "subject"}:
+        return False
+    return len(kinds) >= 3 - ruled and (bool(kinds & {"subject", "sent"}) or bool(_MAIL.search(text)))
+
+
+def _labels(lines: list[str]) -> tuple[set[str | None], str]:
+    """The kinds of labels that follow each other, each once, and the text; long address lists go on over lines."""
+    kinds: set[str | None] = set()
+    text, gap = "", 0
+    for line in lines:
         if m := patterns.label().match(line[:80]):
             if m.lastgroup in kinds:
                 break
             kinds.add(m.lastgroup)
             gap = 0
-        else:
+        elif not line.rstrip().endswith(",") and "@" not in line:
             gap += 1
         if gap > 2:
             break
         text += line[:300] + "\n"
-    if "from" not in kinds or not kinds & {"sent", "date", "subject"}:
-        return False
-    return len(kinds) >= 3 - ruled and (bool(kinds & {"subject", "sent"}) or bool(_MAIL.search(text)))
+    return kinds, text
+
+
+_STAMP = re.compile(
+    r"(?:^|.{0,120}(?:\bon |\s{2}))\s*\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AP]M)?(?: [A-Z]{2,4})?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _notes_block(lines: list[str], at: int) -> int:
+    """The header block below a name and a date alone, as Lotus Notes writes it; 0 if none begins at line ``at``."""
+    name, stamp = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
+    if not (_STAMP.match(stamp[:150]) and len(name) < 80):
+        stamp = name
+        if not _STAMP.match(stamp[:150]):
+            return 0
+    for start in range(at + 1, min(at + 6, len(lines))):
+        if patterns.label().match(lines[start][:80]):
+            return start if is_header_block(lines, start, named=True) else 0
+    return 0
