@@ -107,12 +107,7 @@ class EmulatedWorld:
 
     def _find(self, message_id: str) -> str:
         listed = self.ask("GET", "messages", includeSpamTrash="true", maxResults=500).get("messages", [])
-        return next(
-            m["id"]
-            for m in listed
-            if f"Message-ID: {message_id}".encode()
-            in _decoded(self.ask("GET", f"messages/{m['id']}", format="raw")["raw"])
-        )
+        return next(m["id"] for m in listed if f"Message-ID: {message_id}".encode() in self.raw(m["id"]))
 
     def _find_draft(self, message_id: str) -> str:
         wanted = self._find(message_id)
@@ -134,11 +129,17 @@ class EmulatedWorld:
     def put_draft(self, raw: bytes) -> None:
         self.ask("POST", "drafts", {"message": {"raw": _encoded(raw)}})
 
+    def change_draft(self, draft: str, raw: bytes) -> None:
+        self.ask("PUT", f"drafts/{draft}", {"message": {"raw": _encoded(raw)}})
+
     def edit_draft(self, message_id: str, raw: bytes) -> None:
-        self.ask("PUT", f"drafts/{self._find_draft(message_id)}", {"message": {"raw": _encoded(raw)}})
+        self.change_draft(self._find_draft(message_id), raw)
 
     def send_draft(self, message_id: str) -> None:
         self.ask("POST", "drafts/send", {"id": self._find_draft(message_id)})
+
+    def raw(self, ident: str) -> bytes:
+        return _decoded(self.ask("GET", f"messages/{ident}", format="raw")["raw"])
 
     def fingerprint(self) -> object:
         listed = self.ask("GET", "messages", includeSpamTrash="true", maxResults=500).get("messages", [])
