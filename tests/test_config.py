@@ -335,11 +335,32 @@ def test_bad_secrets_are_refused_and_not_repeated(refuse: Callable[[str], dict[s
         (MAILDIR + 'host = "x"\n' + ME, "accounts[0].host"),
         (MAILDIR + ME + "extra_days_off = ['2026-12-24']\n", "me.extra_days_off[0]"),
         (MAILDIR + ME + '[watch]\npoll = "30d"\n', "watch.poll"),
+        (
+            IMAP.replace("imap.example.org", "imap.example.org:993") + "password = {env = 'P'}\n" + ME,
+            "accounts[0].host",
+        ),
+        (
+            IMAP.replace("imap.example.org", "imaps://imap.example.org/") + "password = {env = 'P'}\n" + ME,
+            "accounts[0].host",
+        ),
         (IMAP + "port = 70000\npassword = {env = 'P'}\n" + ME, "accounts[0].port"),
     ],
 )
 def test_other_refusals(refuse: Callable[[str], dict[str, Problem]], text: str, key: str) -> None:
     assert key in refuse(text)
+
+
+def test_a_host_in_other_clothes_is_named(refuse: Callable[[str], dict[str, Problem]], load: Load) -> None:
+    for host in (
+        "imap.example.org:993",
+        "imaps://imap.example.org/",
+        "imaps://imap.example.org:993",
+        "dana@imap.example.org",
+    ):
+        problems = refuse(f"{ME}{IMAP.replace('imap.example.org', host)}password = {{env = 'P'}}\n")
+        assert problems["accounts[0].host"].remedy == 'Write, for example: host = "imap.example.org"'
+    text = f"{ME}{IMAP.replace('imap.example.org', '::1')}password = {{env = 'P'}}\ntls = 'none'\n"
+    assert load(text).accounts[0].host == "::1"
 
 
 def test_a_file_that_is_no_config(tmp_path: Path, load: Load) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -92,11 +93,14 @@ def _gmail(account: model.Gmail, at: Key, problems: Problems) -> None:
         )  # fmt: skip
     if account.api_endpoint is not None and not _is_loopback(urlsplit(account.api_endpoint).hostname or ""):
         problems.add(
-            (*at, "api_endpoint"), "must be on this machine: it is for tests only", "Take it out, to use Google's own."
-        )
+            (*at, "api_endpoint"), "must be a URL on this machine: it is for tests only",
+            'Take it out, to use Google\'s own, or write, for example: api_endpoint = "http://127.0.0.1:4002"',
+        )  # fmt: skip
 
 
 def _imap(account: model.Imap, at: Key, problems: Problems) -> None:
+    if re.search(r"[\s/@]|^[^:]*:\d*$", account.host):
+        problems.add((*at, "host"), "must be a bare host name", f'Write, for example: host = "{_bare(account.host)}"')
     if account.tls == "none" and not _is_loopback(account.host):
         problems.add(
             (*at, "tls"), "is none, which would send mail and password in the clear",
@@ -110,6 +114,11 @@ def _imap(account: model.Imap, at: Key, problems: Problems) -> None:
         )  # fmt: skip
     if getattr(account, other) is not None:
         problems.add((*at, other), f'has no use with auth = "{account.auth}"', f"Take it out; it needs {wanted}.")
+
+
+def _bare(host: str) -> str:
+    """The host name in what looks like a URL, an address or a host with its port."""
+    return re.sub(r"^.*//|^.*@|[:/].*$", "", "".join(host.split())) or "imap.example.org"
 
 
 def _is_loopback(host: str) -> bool:

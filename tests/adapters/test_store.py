@@ -245,6 +245,30 @@ def test_a_killed_pass_leaves_the_way_free(path: Path) -> None:
             pass
 
 
+@pytest.mark.slow
+def test_a_kill_in_the_middle_loses_no_half_batch(path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from followupd.adapters.store import open_store\n"
+        "from tests.contracts.store import batch, envelope\n"
+        "store = open_store(Path(sys.argv[1]))\n"
+        "for n in range(10**6):\n"
+        "    store.absorb('work', batch(*(envelope(f'{n}-{m}') for m in range(50)), state=str(n)), ())\n"
+        "    print(n, flush=True)\n"
+    )
+    for _ in range(3):
+        child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)
+        with child:
+            assert child.stdout is not None
+            told = [child.stdout.readline() for _ in range(4)][-1]
+            child.kill()
+        with closing(open_store(path)) as store:
+            last = store.cursor("work")
+            assert last is not None
+            assert int(last) >= int(told)
+            assert store.seen("work") % 50 == 0
+            assert store.seen("work") >= (int(told) + 1) * 50
+
+
 def test_a_busy_file_is_worth_another_try(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_store(path).close()
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0.05)

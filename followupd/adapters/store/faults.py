@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from followupd.core.errors import FollowupdError, StoreError, TransientError
 
@@ -24,6 +25,8 @@ def translating(path: Path) -> Iterator[None]:
         raise _translated(e.orig, path) from e
     except (sqlite3.Error, msgspec.DecodeError, OSError) as e:
         raise _translated(e, path) from e
+    except PoolTimeout as e:
+        raise _busy(path) from e
 
 
 def _translated(error: BaseException | None, path: Path) -> FollowupdError:
@@ -33,12 +36,16 @@ def _translated(error: BaseException | None, path: Path) -> FollowupdError:
         return _closed(path)
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return TransientError(f"{path} is busy.", remedy="Another followupd is writing to it; try again.")
+            return _busy(path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return _closed(path)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return damaged(path)
     return StoreError(f"{path} cannot be used: {error}.", remedy="Check the disk that it lies on, and the room on it.")
+
+
+def _busy(path: Path) -> TransientError:
+    return TransientError(f"{path} is busy.", remedy="Another followupd is writing to it; try again.")
 
 
 def _closed(path: Path) -> StoreError:
