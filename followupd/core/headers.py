@@ -60,7 +60,7 @@ def words(value: str) -> str:
     value = value[:MAX_WORDS]
     if "=?" in value:
         value = _decoded(_BETWEEN.sub(r"\1\2", value))
-    return value if value.isascii() and value.isprintable() and "  " not in value else _tidy(value)
+    return value.strip() if value.isprintable() and "  " not in value else _tidy(value)
 
 
 def _tidy(value: str) -> str:
