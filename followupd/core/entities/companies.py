@@ -71,10 +71,11 @@ def company_matches_domain(company: str, domain: str) -> bool:
     label = (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
     words = [w for w in plain(tidy(company) or company).split() if w.isalnum()]
     starts = {"".join(words[:n]) for n in range(1, len(words) + 1)}
-    initials = "".join(w[0] for w in words) if len(words) > 2 else ""
-    return len(label) > 2 and (
-        label in starts or label == initials or ("".join(words) and label == "".join(words) + "group")
-    )
+    if len(words) > 2:
+        starts.add("".join(w[0] for w in words))
+    if words:
+        starts.add("".join((*words, "group")))
+    return len(label) > 2 and label in starts
 
 
 # ---------------------------------------------------------------- where the frame of a mail names one
