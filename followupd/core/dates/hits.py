@@ -13,6 +13,9 @@ from followupd.core.worktime import WorkCalendar
 
 Span = tuple[date, date]
 
+_FUTURE = "FWL"
+_CUES = "P" + _FUTURE
+
 MONTH_FIRST = frozenset({"US", "PH", "PR", "GU", "VI", "AS", "MP", "FM", "PW"})
 """Countries that write the month before the day (Unicode CLDR: short date patterns beginning with M)."""
 
@@ -71,23 +74,33 @@ class Hit:
         """Whether the sentence speaks of what has been: the nearest word of past or future before it, else after it."""
         if self.before() == "U":
             return False
-        scan = self.asked.scan
-        left, right = scan.sentence(self.first)
-        around = (*range(self.first - 1, left - 1, -1), *range(self.last, right))
-        return next((said for at in around if (said := self._past_said(at)) is not None), False)
+        before, after = self._around()
+        return self._said(before, last=True) or (self._said(before) is None and self._said(after) is True)
 
     def looks_back_only(self) -> bool:
         """Whether the sentence has words of the past and none of the future."""
-        left, right = self.asked.scan.sentence(self.first)
-        said = {self._past_said(at) for at in range(left, right)}
-        return True in said and False not in said
+        before, after = self._around()
+        return not any(tag in before + after for tag in _FUTURE) and (
+            self._said(before) is True or self._said(after) is True
+        )
 
-    def _past_said(self, at: int) -> bool | None:
-        """True for a word of the past or a year gone by, False for a word of the future, None for any other."""
-        tag, scan = self.asked.scan.tags[at], self.asked.scan
-        if tag == "y":
-            return True if scan.values[at] < self.today.year else None
-        return tag == "P" if tag in "PFWL" else None
+    def _around(self) -> tuple[str, str]:
+        """The tags of the sentence before and after the phrase; a year gone by counts as a word of the past."""
+        scan = self.asked.scan
+        left, right = scan.sentence(self.first)
+        before, after = scan.tags[left : self.first], scan.tags[self.last : right]
+        return self._years(before, left), self._years(after, self.last)
+
+    def _years(self, tags: str, offset: int) -> str:
+        if "y" not in tags:
+            return tags
+        values, this = self.asked.scan.values, self.today.year
+        return "".join("P" if t == "y" and values[offset + at] < this else t for at, t in enumerate(tags))
+
+    def _said(self, tags: str, *, last: bool = False) -> bool | None:
+        """True if the first (or last) word of past or future is of the past, None if there is none."""
+        cues = [at for tag in _CUES if (at := tags.rfind(tag) if last else tags.find(tag)) >= 0]
+        return tags[max(cues) if last else min(cues)] == "P" if cues else None
 
 
 Resolve = Callable[[Hit], Span | None]
