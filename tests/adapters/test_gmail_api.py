@@ -226,3 +226,14 @@ def test_history_that_google_forgot(world: GmailWorld) -> None:
     with pytest.raises(StateExpiredError):
         view.sync(world.mailbox())
     assert len(View().sync(world.mailbox())) == 2
+
+
+def test_a_token_that_cannot_be_put_back_still_serves(world: GmailWorld, caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_: str) -> None:
+        raise AuthError("The file cannot be written.", remedy="Make it writable.")
+
+    token = world.fake.sign_in.token()
+    account = GmailAccount(name="personal", secret=lambda: token, save=refuse, api_endpoint=world.fake.root)
+    assert list(account.drafts().all()) == []
+    assert "Make it writable" in caplog.text
+    assert "access-1" not in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,11 @@ MODIFY = "https://www.googleapis.com/auth/gmail.modify"
 WAIT = timedelta(minutes=5)
 """How long a sign-in in the browser may take."""
 
-_PROMPT = "Open this address in a browser and allow access:\n\n{url}\n"
+_PROMPT = "Open this address in a browser and allow access:\n\n{{url}}\n"
+_TUNNEL = (
+    "If that browser is on another machine, first let it reach this one:\n\n"
+    "    ssh -N -L {port}:127.0.0.1:{port} THIS-MACHINE\n\n"
+)
 _NEEDED = ("client_id", "client_secret", "refresh_token")
 
 
@@ -53,13 +58,15 @@ def sign_in(
 
     ``client_secrets`` is the parsed client_secret.json of a desktop client. The address to open is printed on stdout,
     and opened where there is a browser; Google redirects to ``port`` of this machine (0: any free one). For a server, pass
-    ``browser=False`` and a fixed port, and forward that port through SSH. Raises AuthError or UnreachableError.
+    ``browser=False``: how to forward the port through SSH is printed too. Raises AuthError or UnreachableError.
     """
     wanted = scopes(labels=labels)
     try:
         flow = _Flow.from_client_config(client_secrets, scopes=list(wanted))
         options = {"access_type": "offline", "prompt": "consent"} | ({"login_hint": login_hint} if login_hint else {})
-        credentials = _run(flow, browser=browser and _has_browser(), port=port, wait=wait, options=options)
+        credentials = _run(
+            flow, browser=browser and _has_browser(), port=port or _free_port(), wait=wait, options=options
+        )
     except (
         OAuth2Error,
         WSGITimeoutError,
@@ -91,12 +98,18 @@ def _has_browser() -> bool:
     return True
 
 
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 def _run(flow: _Flow, *, browser: bool, port: int, wait: timedelta, options: Mapping[str, str]) -> Credentials:
     made: Credentials = flow.run_local_server(
         host="127.0.0.1",
         port=port,
         open_browser=browser,
-        authorization_prompt_message=_PROMPT,
+        authorization_prompt_message=("" if browser else _TUNNEL).format(port=port) + _PROMPT.format(),
         success_message="Signed in. You can close this page.",
         timeout_seconds=wait.total_seconds(),
         **options,

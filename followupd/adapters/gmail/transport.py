@@ -6,6 +6,7 @@ of one; requests does not.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,9 @@ from google.oauth2.credentials import Credentials
 
 from followupd.adapters.gmail import auth, faults
 from followupd.adapters.gmail.guard import GOOGLE, Guard
-from followupd.core.errors import TransientError, UnreachableError
+from followupd.core.errors import FollowupdError, TransientError, UnreachableError
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next octets."""
@@ -44,8 +47,15 @@ class SignIn:
         """Write the token back if it is another than was stored."""
         text = auth.updated(self._stored, self.credentials())
         if self.save is not None and auth.info_of(text) != auth.info_of(self._stored):
-            self.save(text)
+            self._save(self.save, text)
         self._stored = text
+
+    def _save(self, save: Callable[[str], None], text: str) -> None:
+        """Where the token cannot be put back it still serves, and is renewed again the next time."""
+        try:
+            save(text)
+        except FollowupdError as e:
+            log.warning("account %s: the renewed sign-in could not be stored: %s %s", self.account, e, e.remedy)
 
 
 @dataclass(slots=True)
