@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from typing import Any
+
+import re2
 
 from followupd.core import domains, origin
 from followupd.core.datafiles import load
@@ -85,7 +88,8 @@ def _has_hiring_sign(envelope: Envelope, sender: Address, *, listed: bool) -> bo
         return True
     if listed and origin.is_job_alert(envelope.subject):
         return False
-    return bool(_words("strong").search(envelope.subject) or (not listed and _words("weak").search(envelope.subject)))
+    subject = envelope.subject.lower()
+    return bool(_words("strong").search(subject) or (not listed and _words("weak").search(subject)))
 
 
 @lru_cache(maxsize=8192)
@@ -94,5 +98,6 @@ def _is_hiring_host(domain: str) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _words(strength: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(w) for w in load("triage.toml")[strength]), re.IGNORECASE)
+def _words(strength: str) -> Any:  # re2 has no types
+    """To be looked for in lower case."""
+    return re2.compile("|".join(re2.escape(w.lower()) for w in load("triage.toml")[strength]))
