@@ -15,7 +15,7 @@ def entries() -> list:
 def hits(code: str, entry: Entry, line: str) -> list[Hit]:
     part = "subject" if entry.part == "subject" else "text"
     machine = matcher(code, mine=entry.side == "mine", facts=entry.kind is not None)
-    return [h for h in machine.hits(split(line), part=part) if h.entry is entry]
+    return [h for h in machine.hits(split(line, code), part=part) if h.entry is entry]
 
 
 @pytest.mark.parametrize(("code", "entry"), entries())

@@ -46,7 +46,7 @@ def find(text: str, *, subject: str, language: str, mine: bool) -> tuple[Finding
     for part, content in _parts(text, subject):
         if part == "subject" and _ANSWER.match(subject):
             continue
-        hits += [(part, h) for h in particular(machine.hits(split(content), part=part))]
+        hits += [(part, h) for h in particular(machine.hits(split(content, language), part=part))]
     return weigh(hits)
 
 
@@ -55,7 +55,11 @@ def claims(text: str, *, subject: str, language: str, mine: bool) -> tuple[Named
     if language not in codes():
         return ()
     machine = matcher(language, mine=mine, facts=True)
-    return tuple(_named(p, hit) for p, content in _parts(text, subject) for hit in machine.hits(split(content), part=p))
+    return tuple(
+        _named(part, hit)
+        for part, content in _parts(text, subject)
+        for hit in machine.hits(split(content, language), part=part)
+    )
 
 
 def _named(part: str, hit: Hit) -> Named:

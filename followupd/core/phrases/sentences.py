@@ -25,11 +25,13 @@ _BORDER = re.compile(
     r"|(?<=[.!?])[\"')\]]*\n+"
 )
 _NO_END = re.compile(
-    r"(?:^|[^\w.])(?:[A-Za-z]|\d{1,2}|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"
+    r"(?:^|[^\w.])(?:[A-Za-z]|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"
     r"|etc|ca|bzw|ggf|bspw|inkl|evtl|tel|str|dhr|mevr|dott|sig|mgr|in[żz]|rif|cod|ing|avv|art|pkt|godz|ul|bijv|a?pr|jan|janv|feb|febr|f[ée]vr"
     r"|mrt|jul|juil|aug|ago|sep|sept|okt|oct|nov|dez|dec|d[ée]c|dic|mo|di|mi|fr|lun|mar|mer|jeu|ven|(?:[A-Za-z]\.)+[A-Za-z])\.$",
     re.IGNORECASE,
 )
+_ORDINALS = frozenset({"de"})
+_ORDINAL = re.compile(r"(?:^|[^\w.])\d{1,2}\.$")
 _RUN = re.compile(r"\s+")
 
 
@@ -58,12 +60,16 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def split(text: str) -> list[Sentence]:
-    """The sentences of ``text``, in order; a line break alone ends none, a blank line or the item of a list does."""
+def split(text: str, language: str) -> list[Sentence]:
+    """The sentences of ``text``, in order; a line break alone ends none, a blank line or the item of a list does.
+
+    Where ``language`` writes ordinals with a full stop ("am 3. Mai"), that ends none either.
+    """
     folded = fold(text)
     cuts = [0]
     for border in _BORDER.finditer(folded):
-        if not _NO_END.search(folded[max(cuts[-1], border.start() - 12) : border.start()]):
+        before = folded[max(cuts[-1], border.start() - 12) : border.start()]
+        if not _NO_END.search(before) and not (language in _ORDINALS and _ORDINAL.search(before)):
             cuts.append(border.end())
     cuts.append(len(folded))
     return [Sentence(folded[a:b].rstrip(), a) for a, b in pairwise(cuts) if folded[a:b].strip()]

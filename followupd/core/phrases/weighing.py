@@ -25,6 +25,7 @@ PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
 OVERRULES: Mapping[Says, frozenset[Says]] = {
     S.REJECTS: frozenset({S.MOVES, S.HOLDS, S.OFFERS_JOB}),
     S.OFFERS_JOB: frozenset({S.WITHDRAWS}),
+    S.CANCELS: frozenset({S.MOVES}),
     S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
     S.PROMISES: frozenset({S.REJECTS}),
     S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
