@@ -156,9 +156,8 @@ def _calendar(case: _Case) -> Verdict | None:
         return _by(Origin.AUTOMATED, "calendar-reply")
     if case.header("auto-submitted").startswith("auto") or is_robot(case.sender):
         return _by(Origin.AUTOMATED, "calendar-robot")
-    if methods & {"REQUEST", "CANCEL", "ADD"} and not _GREETING.search(case.visible.text[:1500]):
-        return _by(Origin.AUTOMATED, "calendar-invite")
-    return None
+    letter = bool(_GREETING.search(case.visible.text[:1500])) or _speaks_of_self(case)
+    return _by(Origin.AUTOMATED, "calendar-invite") if methods & {"REQUEST", "CANCEL", "ADD"} and not letter else None
 
 
 # --- delivery ------------------------------------------------------------------------------------------------------
@@ -258,14 +257,17 @@ def _bulk(case: _Case) -> Verdict | None:
     rule = next((name for name in ("list-id", "precedence", "list-unsubscribe") if _is_bulk_header(case, name)), None)
     if rule is None:
         return None
-    marketing = _has("texts", "marketing", f"{case.subject}\n{case.words}")
-    if _is_about_me(case) and not (rule == "list-id" and marketing):
+    signs = {m[0].lower() for m in _pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
+    if _is_about_me(case) and not (rule == "list-id" and signs):
         return None
-    if rule == "list-unsubscribe" and (
-        _is_relayed(case) or _is_letter(case) or not (marketing or is_robot(case.sender))
-    ):
-        return None
-    return _by(Origin.BULK, rule)
+    return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
+
+
+def _is_advertising(case: _Case, signs: set[str]) -> bool:
+    """List-Unsubscribe alone says little: persons' tools add it, with a line to unsubscribe."""
+    if len(signs) < 2 and (_is_relayed(case) or _is_letter(case)):
+        return False
+    return bool(signs) or is_robot(case.sender)
 
 
 def _is_bulk_header(case: _Case, name: str) -> bool:
@@ -353,9 +355,18 @@ def _reads_as_receipt(case: _Case) -> bool:
 
 def _is_receipt(case: _Case) -> bool:
     """A form letter from a shared mailbox that no person signs, outside of a conversation."""
-    if case.visible.quoted or not _reads_as_receipt(case):
-        return False
+    return not case.visible.quoted and _reads_as_receipt(case) and _is_unsigned(case)
+
+
+def _is_unsigned(case: _Case) -> bool:
     return is_collective(case.sender) and not _is_signed_by_person(case)
+
+
+def _is_notice(case: _Case) -> bool:
+    """A scheduler's or test platform's notice: nobody speaks, and it is worded or addressed as programs are."""
+    if case.visible.quoted or _speaks_of_self(case):
+        return False
+    return _local_is("notice", _local(case.sender)) or _has("texts", "notice", case.words)
 
 
 def is_collective(sender: Address) -> bool:
@@ -387,5 +398,6 @@ _MACHINE_SIGNS: dict[str, Callable[[_Case], bool]] = {
     "precedence": lambda case: case.header("precedence") in ("bulk", "list", "junk"),
     "ats-host": lambda case: _is_relay_host(case.sender.domain) and (_reads_as_receipt(case) or not _is_personal(case)),
     "receipt": _is_receipt,
+    "notice": lambda case: _is_unsigned(case) and _is_notice(case),
 }
 _RULES: tuple[Callable[[_Case], Verdict | None], ...] = (_delivery, _calendar, _auto_reply, _bulk, _automated)

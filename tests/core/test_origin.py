@@ -62,6 +62,12 @@ HUMAN = {
         "Hi Dana,\n\nlooking forward to it.\n\nMaria\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--b--"
     ),
     "no text": mail(""),
+    "a link to book": mail("Hi Dana,\n\npick a slot: https://slotbook.example/maria. To reschedule: https://slotbook.example/r\n\nBest,\nMaria", from_="Acme Recruiting <scheduling@acme.example>"),
+    "a coordinator's mailbox": mail("Hi Dana,\n\nI have moved your interview to Friday.\n\nPriya", from_="Acme Scheduling <scheduling@acme.example>"),
+    "a short word around an invite": (
+        "From: Maria Lopez <maria@acme.example>\nSubject: Interview\nContent-Type: multipart/alternative; boundary=b\n\n"
+        "--b\n\nAs I said, Tuesday at 10.\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--b--"
+    ),
     "do not answer in this thread": mail("Hi Dana,\n\nplease do not reply to this thread, write to my colleague Tom.\n\nI am off then.\n\nMaria"),
     "my own": mail(RECEIPT, from_="Dana Reyes <dana.reyes@example.org>"),
 }  # fmt: skip
@@ -127,6 +133,8 @@ AUTOMATED = {
     "it says so in Polish": mail("Rozmowa potwierdzona.\n\nWiadomość została wygenerowana automatycznie, prosimy na nią nie odpowiadać.", from_="Acme <hr@acme.example>"),
     "Calendly": mail("Hi Dana,\n\nMaria Lopez has confirmed.", from_="Calendly <notifications@calendly.com>"),
     "a calendar's reminder": mail("Interview in 10 minutes", from_="Google Calendar <calendar-notification@google.com>"),
+    "an unknown scheduler": mail("Your interview with Acme is booked: Tuesday 10:00.\n\nNeed to make changes? Reschedule: https://slotbook.example/r/1", from_="Slotbook <bookings@slotbook.example>"),
+    "a test platform": mail("Acme has invited you to take the test Backend Basics.\n\nStart: https://codely.example/t/1\n\nPowered by Codely", from_="Codely <hello@codely.example>"),
     "a calendar invite": (
         "From: Maria Lopez <maria@acme.example>\nSubject: Invitation: Interview\nAuto-Submitted: auto-generated\nContent-Type: multipart/mixed; boundary=b\n\n"
         "--b\n\nHi Dana, here is the invite.\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--b--"
@@ -147,6 +155,7 @@ BULK = {
     "newsletter": mail("This week: how to follow up.\n\nUnsubscribe", from_="The Career Letter <letter@careerletter.example>", List_Id="<letter.careerletter.example>"),
     "advertising": mail("New jobs for you. Unsubscribe here.", from_="Jobwell <hello@jobwell.example>", List_Unsubscribe="<https://x.example/u>"),
     "a job board's list": mail("Your application could be next! 20 new jobs.\n\nUnsubscribe", subject="20 new jobs for you", from_="Jobwell <jobs@jobwell.example>", List_Id="<x.jobwell.example>"),
+    "advertising in a person's voice": mail("Hi Dana,\n\nI found five new jobs for you.\n\nBest,\nAnna\n\nUnsubscribe", from_="Anna from Jobwell <anna@jobwell.example>", List_Unsubscribe="<https://x.example/u>"),
     "a mailing list": mail("Has anybody used this library? I cannot build it.\n\nTom", from_="Tom <tom@x.example>", List_Id="<dev.x.example>"),
     "Precedence: list": mail("Patch attached.", from_="Tom <tom@x.example>", Precedence="list"),
 }  # fmt: skip
