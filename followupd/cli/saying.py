@@ -84,5 +84,5 @@ def restore(ctx: click.Context, ident: str, at: datetime | None) -> None:
     with service_of(ctx, exclusive=True) as (settings, service):
         evaluation = evaluate(service.store, settings.policy, moment(at))
         dispatcher = Dispatcher(service.store, settings.policy, {a.name: a for a in service.accounts})
-        record = words.restore(ident, evaluation.ledger, dispatcher, evaluation.messages)
+        record = words.restore(ident, evaluation, dispatcher)
     click.echo(f"“{record.subject}” lies in your Drafts mailbox again")

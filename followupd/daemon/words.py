@@ -10,11 +10,12 @@ from followupd.core.decide import Decision
 from followupd.core.errors import FollowupdError
 from followupd.core.ledger import Command, DraftRecord, DraftState, Word
 from followupd.core.mail import MessageId
-from followupd.core.messages import Message, gather
+from followupd.core.messages import gather
 from followupd.core.policy import Policy
 from followupd.core.ports import Store
 from followupd.core.threads import link
 from followupd.daemon.dispatch import Dispatcher
+from followupd.daemon.evaluate import Evaluation
 
 
 class UnknownIdError(FollowupdError):
@@ -55,17 +56,25 @@ def say(store: Store, command: Command, about: Sequence[MessageId], value: str, 
     store.put_word(Word(command=command, about=tuple(about), said_at=now, value=value))
 
 
-def restore(
-    ident: str, ledger: Sequence[DraftRecord], dispatcher: Dispatcher, parents: Iterable[Message]
-) -> DraftRecord:
+def restore(ident: str, evaluation: Evaluation, dispatcher: Dispatcher) -> DraftRecord:
     """Bring a withdrawn draft back; from then on it is the user's own and is never taken back again.
 
-    Raises UnknownIdError where no withdrawn draft goes by that id, and the errors of the Drafts port.
+    ``ident`` is the draft's own id, or any id of its opportunity: then the one withdrawn last is meant. Raises
+    UnknownIdError where no withdrawn draft goes by that id, and the errors of the Drafts port.
     """
-    record = next((r for r in ledger if ident.strip() in (r.id, r.message_id, r.message_id.strip("<>"))), None)
-    if record is None or record.state is not DraftState.WITHDRAWN:
+    withdrawn = [r for r in evaluation.ledger if r.state is DraftState.WITHDRAWN]
+    bare = ident.strip().strip("<>")
+    named = [r for r in withdrawn if bare in (r.id, r.message_id.strip("<>"))]
+    decision = find_decision(ident, evaluation.plan.decisions)
+    of_it = {d.id for d in decision.drafts} if decision else set()
+    chosen = max(named or [r for r in withdrawn if r.id in of_it], key=_withdrawn_at, default=None)
+    if chosen is None:
         raise UnknownIdError(ident)
-    made = dispatcher.create(record, {m.id: m for m in parents})
+    made = dispatcher.create(chosen, {m.id: m for m in evaluation.messages})
     kept = replace(made, state=DraftState.EDITED)
     dispatcher.store.put_drafts([kept])
     return kept
+
+
+def _withdrawn_at(record: DraftRecord) -> datetime:
+    return record.ended_at or record.planned_at

@@ -6,6 +6,9 @@ A story is a TOML file (README.md beside this file tells the form). It is played
 
 from __future__ import annotations
 
+import base64
+import re
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +27,8 @@ from followupd.core.ledger import Command
 from followupd.core.mail import MailboxRole
 from followupd.core.ports import StoredDraft
 from followupd.daemon import words
+from followupd.daemon.dispatch import Dispatcher
+from followupd.daemon.evaluate import evaluate
 from followupd.daemon.service import Service
 from followupd.daemon.sync import Account
 from tests.contracts.world import World
@@ -40,6 +45,8 @@ CONFIG = {
     }
 }
 
+
+_LEFTOVER = re.compile(r"\{\{|\}\}|\{%|\b(?:None|NaN|TODO|undefined)\b|(?i:[\[<](?:your|name|company|role|date)\b)")
 
 # ---------------------------------------------------------------- messages
 
@@ -58,11 +65,14 @@ def _addresses(value: str | list[str]) -> str:
 
 def octets(spec: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The RFC 5322 octets of one ``[[message]]``."""
+    if "raw_base64" in spec:
+        return base64.b64decode(spec["raw_base64"])
     if "raw" in spec:
         return str(spec["raw"]).replace("\n", "\r\n").encode()
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = _address(spec["from"])
-    message["To"] = _addresses(spec.get("to", "me"))
+    if to := spec.get("to", "" if spec["from"] == "me" or spec.get("in", "inbox") != "inbox" else "me"):
+        message["To"] = _addresses(to)
     if "cc" in spec:
         message["Cc"] = _addresses(spec["cc"])
     message["Subject"] = spec.get("subject", "")
@@ -73,9 +83,12 @@ def octets(spec: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> b
     for name, value in spec.get("headers", {}).items():
         del message[name]
         message[name] = value
-    message.set_content(spec.get("body", ""))
-    if "html" in spec:
-        message.add_alternative(spec["html"], subtype="html")
+    if "html" in spec and "body" not in spec:
+        message.set_content(spec["html"], subtype="html")
+    else:
+        message.set_content(spec.get("body", ""))
+        if "html" in spec:
+            message.add_alternative(spec["html"], subtype="html")
     if "ics" in spec:
         parameters = {"method": spec.get("ics_method", "REQUEST")}
         message.add_alternative(spec["ics"].replace("\n", "\r\n"), subtype="calendar", params=parameters)
@@ -127,20 +140,27 @@ class Stage:
         at = step["at"]
         if what := step.get("do"):
             self._act(what, step, step.get("act_at", at - timedelta(minutes=5)))
+        if step.get("lose_state"):
+            shutil.rmtree(self.home / "state")
         self._deliver(at)
         with self._service() as service:
             for command in step.get("run", []):
                 self._run(service, command, at)
+        dry = step.get("dry_run", False)
+        before_it = self.world.fingerprint()
+        with self._service(scratch=dry) as service:
             for turn in range(step.get("passes", 1)):
                 before = list(map(bytes, self._lying())) if turn else None
-                report = service.once(at)
+                report = service.once(at, dry_run=dry)
                 if before is not None and before != list(map(bytes, self._lying())):
                     self.problems.append(tag + "a pass with nothing new changed the drafts")
+        if dry and before_it != self.world.fingerprint():
+            self.problems.append(tag + "a dry run wrote into the mailbox")
         result = documents.of_report(report, self.settings.policy.calendar.zone)
         self.problems += [tag + p for p in _differences(step.get("expect", {}), result, self._lying())]
 
-    def _service(self) -> _Opened:
-        return _Opened(self)
+    def _service(self, *, scratch: bool = False) -> _Opened:
+        return _Opened(self, scratch)
 
     def _deliver(self, at: datetime) -> None:
         for ident, spec in self.messages.items():
@@ -154,9 +174,18 @@ class Stage:
 
     def _run(self, service: Service, command: list[str], at: datetime) -> None:
         name, ident, *value = command
+        ident = message_id(ident) if ident in self.messages else ident
+        if name == "restore":
+            self._restore(service, ident, at)
+            return
         decisions = service.status(at).decisions
         about = words.messages_about(ident, decisions, service.store, service.policy, at)
         words.say(service.store, Command(name), about, value[0] if value else "", at)
+
+    def _restore(self, service: Service, ident: str, at: datetime) -> None:
+        evaluation = evaluate(service.store, service.policy, at)
+        dispatcher = Dispatcher(service.store, service.policy, {a.name: a for a in service.accounts})
+        words.restore(ident, evaluation, dispatcher)
 
     # ------------------------------------------------------------ the user's hands
 
@@ -219,10 +248,11 @@ class _Opened:
     """The service for one moment, on a store of its own connection."""
 
     stage: Stage
+    scratch: bool = False
 
     def __enter__(self) -> Service:
         settings = self.stage.settings
-        self.store = open_store(self.stage.home / "state" / "state.sqlite")
+        self.store = open_store(self.stage.home / "state" / "state.sqlite", scratch=self.scratch)
         return Service(
             store=self.store,
             policy=settings.policy,
@@ -280,8 +310,10 @@ def _differences(expect: Mapping[str, Any], result: Mapping[str, Any], lying: li
         problems.append(f"{len(found)} opportunities, expected {expect['opportunities']}: {named}")
     left = list(lying)
     for want in expect.get("untouched", []):
-        left = [m for m in left if m["Message-ID"] != message_id(want)]
-    if not expect.get("any_drafts") and len(left) != len(wanted):
+        kept = [m for m in left if m["Message-ID"] != message_id(want)]
+        problems += [f"the user's own draft {want} is gone"] if len(kept) == len(left) else []
+        left = kept
+    if not expect.get("any_drafts") and len(left) != len(wanted) + expect.get("other_drafts", 0):
         problems.append(
             f"{len(left)} drafts, expected {len(wanted)}: {[(str(m['To']), str(m['Subject'])) for m in left]}"
         )
@@ -296,8 +328,11 @@ def _differences(expect: Mapping[str, Any], result: Mapping[str, Any], lying: li
 
 
 def _opportunity_differences(want: Mapping[str, Any], found: list[dict[str, Any]]) -> list[str]:
-    hits = [o for o in found if message_id(want["of"]) in o["message_ids"]]
-    label = f"opportunity of {want['of']}"
+    named = want.get("of")
+    hits = [
+        o for o in found if (message_id(named) in o["message_ids"] if named else _alike(o["company"], want["company"]))
+    ]
+    label = f"opportunity of {named or want['company']}"
     if want.get("absent"):
         return [f"{label}: should not be one"] if hits else []
     if len(hits) != 1:
@@ -324,13 +359,19 @@ def _opportunity_differences(want: Mapping[str, Any], found: list[dict[str, Any]
 
 def _draft_differences(want: Mapping[str, Any], left: list[EmailMessage], result: Mapping[str, Any]) -> list[str]:
     to = sorted(a.lower() for a in want["to"])
-    message = next((m for m in left if sorted(a.lower() for _, a in getaddresses([str(m["To"])])) == to), None)
+    there = [m for m in left if sorted(a.lower() for _, a in getaddresses([str(m["To"])])) == to]
+    answering = [m for m in there if str(m["In-Reply-To"]) == message_id(want.get("reply_to", ""))]
+    message = next(iter(answering or there), None)
     label = f"draft to {', '.join(to)}"
     if message is None:
         return [f"{label}: not there"]
+    left.remove(message)
     body = " ".join(message.get_content().lower().split())
+    count = len(body.split())
     problems = [f"{label}: lacks {w!r}" for w in want.get("body_has", []) if not _has(body, w)]
     problems += [f"{label}: has {w!r}" for w in want.get("body_lacks", []) if w.lower() in body]
+    problems += [f"{label}: {count} words"] if not 25 <= count <= want.get("max_words", 170) else []
+    problems += [f"{label}: has {left_over[0]!r}" for left_over in _LEFTOVER.finditer(message.get_content())]
     if "reply_to" in want and str(message["In-Reply-To"]) != message_id(want["reply_to"]):
         problems.append(f"{label}: answers {message['In-Reply-To']}, expected {message_id(want['reply_to'])}")
     if want.get("new_thread") and message["In-Reply-To"]:

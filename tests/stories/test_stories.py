@@ -1,0 +1,34 @@
+"""Every story, through every kind of mailbox: what is judged and drafted is the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.imap_world import ImapWorld
+from tests.adapters.maildir_world import MaildirWorld
+from tests.servers.dovecot import Dovecot
+from tests.stories.telling import Stage, read
+
+STORIES = sorted((Path(__file__).parent / "told").glob("*.toml"))
+story = pytest.mark.parametrize("path", STORIES, ids=[p.stem for p in STORIES])
+
+
+@story
+def test_on_a_maildir(path: Path, tmp_path: Path) -> None:
+    assert Stage(read(path), MaildirWorld(tmp_path / "Maildir"), tmp_path).play() == []
+
+
+@pytest.fixture
+def imap_world(dovecot: Dovecot) -> Iterator[ImapWorld]:
+    world = ImapWorld(dovecot)
+    yield world
+    world.close()
+
+
+@story
+@pytest.mark.slow
+def test_on_dovecot(path: Path, imap_world: ImapWorld, tmp_path: Path) -> None:
+    assert Stage(read(path), imap_world, tmp_path).play() == []
