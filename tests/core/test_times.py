@@ -19,7 +19,13 @@ TABLE = tomllib.loads((Path(__file__).parents[1] / "corpus" / "phrases_dates.tom
 
 
 def _rows() -> list[Any]:
-    rows = ((lang, part["written"], p) for lang, part in TABLE.items() for p in part["phrases"] if "times" in p)
+    rows = (
+        (lang, part["written"], p)
+        for lang, parts in TABLE.items()
+        for part in parts.values()
+        for p in part["phrases"]
+        if "times" in p
+    )
     return [pytest.param(lang, p.get("written", w), p, id=f"{lang}: {p['text'][:60]}") for lang, w, p in rows]
 
 

@@ -107,18 +107,26 @@ class _Lexer:
         """Most words mean nothing or one thing, and cost one look-up each; a run of unknown ones is one x."""
         at, words, known, end = 0, self.words, self.lexicon.known, len(self.words)
         words.append("")
+        tags, values, places = self.tags, self.values, self.places
         while at < end:
             word = words[at]
             if word in known:
                 one, following, plain = known[word]
                 if following and (entries := following.get(words[at + 1])):
                     at = self._phrase(at, entries) or self._word(at, one)
-                elif plain:
-                    at = self._put(*plain, at, at)
+                elif plain:  # nine words of ten: written out, for each call costs as much as the work
+                    tags.append(plain[0])
+                    values.append(plain[1])
+                    places.append((at, at))
+                    at += 1
                 else:
                     at = self._word(at, one)
             elif word.isalpha():
-                at = self._put("x", None, at, at)
+                if not tags or tags[-1] != "x":
+                    tags.append("x")
+                    values.append(None)
+                    places.append((at, at))
+                at += 1
             else:
                 at = self._other(at)
         return Scan("".join(self.tags), self.values, self.places, self.lexicon, self.text, self.matches)
