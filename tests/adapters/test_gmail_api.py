@@ -140,6 +140,22 @@ def test_an_expired_token_is_renewed_and_written_back(world: GmailWorld) -> None
     assert json.loads(kept[-1])["token_uri"] == f"{world.fake.root}/token"
 
 
+def test_a_token_that_expires_within_a_batch_is_renewed(world: GmailWorld) -> None:
+    fill(world, 60)
+    batches = world.mailbox().changes(None, after=LONG_AGO)
+    world.fake.faults.append(Fault("messages.get", 401, "authError"))
+    assert sum(len(batch.added) for batch in batches) == 60
+    assert world.fake.sign_in.grants == 2
+
+
+def test_a_token_refused_again_and_again_ends_in_an_error(world: GmailWorld) -> None:
+    fill(world, 3)
+    world.fake.faults.append(Fault("messages.get", 401, "authError", times=99))
+    with pytest.raises(AuthError) as raised:
+        View().sync(world.mailbox())
+    assert raised.value.remedy
+
+
 def test_a_stored_token_that_still_serves_is_not_renewed(world: GmailWorld) -> None:
     kept: list[str] = []
     first = GmailAccount(name="p", secret=world.fake.sign_in.token, save=kept.append, api_endpoint=world.fake.root)

@@ -7,6 +7,7 @@ of one; requests does not.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next octets."""
+
+
+_PART_UNSIGNED = re.compile(rb"^HTTP/1\.\d 401\b", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -84,9 +88,11 @@ class Transport:
         plain = {k: v for k, v in (headers or {}).items() if k.lower() != "accept-encoding"}
         self.guard.check(method, uri, plain, octets)
         answer = self._signed(method, uri, octets, plain)
-        if answer.status_code == 401:  # revoked or expired early: a 401 has done nothing, so that once more is safe
+        if _is_unsigned(answer):  # revoked or expired early: a 401 has done nothing, so that once more is safe
             self._refresh()
             answer = self._signed(method, uri, octets, plain)
+            if _is_unsigned(answer):
+                raise faults.fault(401, {}, b"", account=self.sign_in.account)
         info = {k.lower(): v for k, v in answer.headers.items()} | {"status": str(answer.status_code)}
         return httplib2.Response(info), answer.content
 
@@ -143,9 +149,14 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _never_left(error: BaseException) -> bool:
+def _is_unsigned(answer: requests.Response) -> bool:
+    """Whether the token was refused: for the whole, or in a batch for a part of it."""
+    batch = answer.headers.get("content-type", "").startswith("multipart/mixed")
+    return answer.status_code == 401 or bool(batch and _PART_UNSIGNED.search(answer.content))
+
+
+def _never_left(error: requests.RequestException) -> bool:
     """Whether no connection was made at all, so that nothing was asked."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
-    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"} or isinstance(
-        error, requests.exceptions.SSLError | requests.exceptions.ProxyError
-    )
+    unmade = type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+    return unmade or isinstance(error, requests.exceptions.ProxyError) or "CERTIFICATE_VERIFY_FAILED" in str(error)
