@@ -30,7 +30,7 @@ _NO_END = re.compile(
     r"|mrt|jul|juil|aug|ago|sep|sept|okt|oct|nov|dez|dec|d[ée]c|dic|mo|di|mi|fr|lun|mar|mer|jeu|ven|(?:[A-Za-z]\.)+[A-Za-z])\.$",
     re.IGNORECASE,
 )
-_ORDINALS = frozenset({"de"})
+_NO_ORDINALS = frozenset({"en", "es", "fr", "it", "nl", "pt"})
 _ORDINAL = re.compile(r"(?:^|[^\w.])\d{1,2}\.$")
 _RUN = re.compile(r"\s+")
 
@@ -60,16 +60,16 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def split(text: str, language: str) -> list[Sentence]:
+def split(text: str, language: str = "") -> list[Sentence]:
     """The sentences of ``text``, in order; a line break alone ends none, a blank line or the item of a list does.
 
-    Where ``language`` writes ordinals with a full stop ("am 3. Mai"), that ends none either.
+    An ordinal with a full stop ("am 3. Mai") ends none either, unless ``language`` is known to write none so.
     """
     folded = fold(text)
     cuts = [0]
     for border in _BORDER.finditer(folded):
         before = folded[max(cuts[-1], border.start() - 12) : border.start()]
-        if not _NO_END.search(before) and not (language in _ORDINALS and _ORDINAL.search(before)):
+        if not _NO_END.search(before) and (language in _NO_ORDINALS or not _ORDINAL.search(before)):
             cuts.append(border.end())
     cuts.append(len(folded))
     return [Sentence(folded[a:b].rstrip(), a) for a, b in pairwise(cuts) if folded[a:b].strip()]
