@@ -16,6 +16,8 @@ MAX_BLOCK = 262_144
 """Octets of a header block that are read; servers take less."""
 MAX_LIST = 30_000
 """Characters of an address list that are read."""
+MAX_ADDRESS = 400
+"""Characters of one address; RFC 5321 section 4.5.3.1 allows 64 before the @ and 255 after it."""
 MAX_WORDS = 5_000
 """Characters of a subject or display name that are read."""
 
@@ -122,7 +124,7 @@ def _addresses(value: str) -> tuple[Address, ...]:
     at, end = 0, len(value)
     while at < end:
         m = _SIMPLE.match(value, at)
-        if m is None or bool(m[4]) == (m[1] is None and m[2] is None):
+        if m is None or bool(m[4]) == (m[1] is None and m[2] is None) or len(m[3]) > MAX_ADDRESS:
             return (*found, *_scanned(value[at:]))
         found.append(_address(m[3], m[1] or m[2] or ""))
         at = m.end()
@@ -164,6 +166,8 @@ def _unquoted(quoted: str) -> str:
 
 def _mailbox(name: list[str], route: str) -> Iterator[Address]:
     text = "".join(name).strip()
+    if len(route) > MAX_ADDRESS:
+        return
     if route:
         yield _address(route.rpartition(":")[2].strip(), text)
     elif bare := _BARE.search(text):

@@ -5,14 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-from followupd.core import bounces, domains, language
-from followupd.core.datafiles import load
+from followupd.core import bounces, language
 from followupd.core.mail import Address, Email, Envelope, MailboxRole
 from followupd.core.reading import Origin
+from followupd.core.senders import (
+    data,
+    has,
+    is_collective,
+    is_no_reply,
+    is_relay_host,
+    is_reply_token,
+    is_robot,
+    letters,
+    local_is,
+    local_of,
+    pattern,
+    person_in,
+)
 from followupd.core.text import Visible
+
+__all__ = ["Verdict", "classify", "is_collective", "is_job_alert", "is_no_reply", "is_reply_token", "is_robot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,69 +48,9 @@ def classify(email: Email, visible: Visible) -> Verdict:
     return next((v for rule in _RULES if (v := rule(case))), None) or Verdict(Origin.HUMAN, "person")
 
 
-# --- patterns ------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return load("origin.toml")
-
-
-@lru_cache(maxsize=64)
-def _pattern(section: str, key: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in _data()[section][key]), re.IGNORECASE)
-
-
-def _has(section: str, key: str, text: str) -> bool:
-    return bool(_pattern(section, key).search(text))
-
-
-@lru_cache(maxsize=4096)
-def _local_is(key: str, local: str) -> bool:
-    return bool(_pattern("addresses", key).fullmatch(local))
-
-
 _REPLY = re.compile(
     r"\s*(?:(?:fwd?|wg|tr|re|aw|sv|antw|antwort|rif|rép|odp|vs|res|r)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
 )
-
-
-# --- addresses -----------------------------------------------------------------------------------------------------
-
-
-def _local(address: Address) -> str:
-    return address.key.rpartition("@")[0] or address.key
-
-
-def is_no_reply(address: Address) -> bool:
-    """Whether the address itself says that nobody reads what is sent to it."""
-    return _local_is("no_reply", _local(address).replace("_", "-")) or _local_is("no_reply", _local(address))
-
-
-def is_robot(address: Address) -> bool:
-    """Whether a program writes from this address, and no person reads it: no-reply, mailer daemon, alerts, schedulers."""
-    if is_no_reply(address) or _local_is("robot", _local(address)):
-        return True
-    return domains.is_host("scheduler", address.domain) and not is_reply_token(address)
-
-
-def is_reply_token(address: Address) -> bool:
-    """Whether mail to this address reaches a person through a system that knows the conversation by the address."""
-    if is_no_reply(address):
-        return False
-    local = _local(address)
-    if not _local_is("reply_token", local):
-        return False
-    tagged_person = "+" in local and local.partition("+")[0] not in ("reply", "r", "c", "m")
-    return not tagged_person or _is_relay(address.domain)
-
-
-def _is_relay_host(domain: str) -> bool:
-    return domains.is_host("ats", domain) or domains.is_host("board", domain)
-
-
-def _is_relay(domain: str) -> bool:
-    return _is_relay_host(domain) or bool(_pattern("addresses", "reply_host").search(domain))
 
 
 # --- the message in question ---------------------------------------------------------------------------------------
@@ -194,9 +147,9 @@ def _is_from_mail_system(case: _Case, whole: str) -> bool:
     """Two signs of three: who sent it, what the subject is, what it says."""
     if "x-failed-recipients" in case.envelope.evidence:
         return True
-    sender = f"{case.sender.name} {_local(case.sender)}"
+    sender = f"{case.sender.name} {local_of(case.sender)}"
     signs = bool(_SYSTEM.search(sender)) or case.envelope.evidence.get("return-path", "?").strip() == "<>"
-    subject = not _REPLY.match(case.subject) and _has("subjects", "bounce", case.subject[:200])
+    subject = not _REPLY.match(case.subject) and has("subjects", "bounce", case.subject[:200])
     return (signs or is_robot(case.sender)) and signs + subject + bool(_FAILED.search(bounces.notice_of(whole))) >= 2
 
 
@@ -205,11 +158,11 @@ def _is_from_mail_system(case: _Case, whole: str) -> bool:
 
 def _auto_reply(case: _Case) -> Verdict | None:
     subject = case.subject.strip()
-    if _pattern("subjects", "auto_reply").match(subject):
+    if pattern("subjects", "auto_reply").match(subject):
         return _by(Origin.AUTO_REPLY, "auto-reply-subject")
     if rule := _auto_reply_header(case):
         receipt = not case.envelope.in_reply_to and not _is_away(case)
-        machine = receipt and (is_robot(case.sender) or _is_relay_host(case.sender.domain))
+        machine = receipt and (is_robot(case.sender) or is_relay_host(case.sender.domain))
         return _by(Origin.AUTOMATED, f"{rule}-receipt") if machine else _by(Origin.AUTO_REPLY, rule)
     if case.is_own:
         return None
@@ -237,7 +190,7 @@ def _opening(case: _Case) -> str:
 
 
 def _is_away(case: _Case) -> bool:
-    return _has("away", "phrases", _opening(case)[:300])
+    return has("away", "phrases", _opening(case)[:300])
 
 
 def _reads_as_away(case: _Case) -> bool:
@@ -245,7 +198,7 @@ def _reads_as_away(case: _Case) -> bool:
     text = " ".join(case.visible.text[:3000].split())
     if not _is_away(case) or "?" in text or len(text) > 1500:
         return False
-    return _has("away", "signs", text) or (len(text) < 300 and not _GREETING.search(case.visible.text[:300]))
+    return has("away", "signs", text) or (len(text) < 300 and not _GREETING.search(case.visible.text[:300]))
 
 
 # --- bulk ----------------------------------------------------------------------------------------------------------
@@ -257,7 +210,7 @@ def _bulk(case: _Case) -> Verdict | None:
     rule = next((name for name in ("list-id", "precedence", "list-unsubscribe") if _is_bulk_header(case, name)), None)
     if rule is None:
         return None
-    signs = {m[0].lower() for m in _pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
+    signs = {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
     if _is_about_me(case) and not (rule == "list-id" and signs):
         return None
     return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
@@ -277,13 +230,13 @@ def _is_bulk_header(case: _Case, name: str) -> bool:
 
 def is_job_alert(subject: str) -> bool:
     """Whether a subject is one of a job alert."""
-    return _has("subjects", "job_alert", subject)
+    return has("subjects", "job_alert", subject)
 
 
 def _is_about_me(case: _Case) -> bool:
     """About the reader's own application, which bulk senders do not know of."""
     text = f"{case.subject}\n{case.visible.text[:1500]}"
-    return _has("texts", "own_process", text) and not is_job_alert(case.subject)
+    return has("texts", "own_process", text) and not is_job_alert(case.subject)
 
 
 # --- machines ------------------------------------------------------------------------------------------------------
@@ -306,12 +259,12 @@ def _is_relayed(case: _Case) -> bool:
     answer = case.envelope.reply_to[0] if case.envelope.reply_to else case.sender
     if not (is_reply_token(answer) or (is_robot(case.sender) and not is_robot(answer))):
         return False
-    return _is_personal(case) and not _reads_as_receipt(case) and not _has("texts", "machine", case.words)
+    return _is_personal(case) and not _reads_as_receipt(case) and not has("texts", "machine", case.words)
 
 
 def _is_personal(case: _Case) -> bool:
     """Under a person's name, and in a person's words: of herself, or signed with that name."""
-    name = _person_in(case.sender.name)
+    name = person_in(case.sender.name)
     if not name or not case.visible.text:
         return False
     return _speaks_of_self(case) or _signature_starts(case, name)
@@ -319,7 +272,7 @@ def _is_personal(case: _Case) -> bool:
 
 def _is_letter(case: _Case) -> bool:
     """To the reader by salutation, from a person who signs with the name in From and speaks of herself."""
-    name = _person_in(case.sender.name)
+    name = person_in(case.sender.name)
     return (
         bool(name and _GREETING.search(case.visible.text[:300]))
         and _speaks_of_self(case)
@@ -327,30 +280,24 @@ def _is_letter(case: _Case) -> bool:
     )
 
 
-def _person_in(name: str) -> str:
-    """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack"."""
-    person = _pattern("names", "behind").sub("", name).strip(" ,")
-    return "" if not person or len(person.split()) > 4 or _has("names", "collective", person) else person
-
-
 def _speaks_of_self(case: _Case) -> bool:
     text = case.visible.text[:4000]
     spoken = language.detect(text)
-    return _has("self", spoken if spoken and spoken in _data()["self"] else "en", text)
+    return has("self", spoken if spoken and spoken in data()["self"] else "en", text)
 
 
 def _signature_starts(case: _Case, name: str) -> bool:
     """Whether a line of the signature starts with the first word of ``name``, and names no department."""
     first = name.casefold().split()[0].strip(",")
     lines = (line.strip(" *_-").casefold() for line in case.visible.signature.split("\n"))
-    return any(line.startswith(first) and not _has("names", "collective", line) for line in lines)
+    return any(line.startswith(first) and not has("names", "collective", line) for line in lines)
 
 
 def _reads_as_receipt(case: _Case) -> bool:
     """An acknowledgement in a form letter's words: nothing asked, and nobody speaks of herself."""
     text = case.visible.text[:3000]
     opening = f"{case.subject}\n{' '.join(text[:800].split())}"
-    return _has("texts", "receipt", opening) and "?" not in text and not _speaks_of_self(case)
+    return has("texts", "receipt", opening) and "?" not in text and not _speaks_of_self(case)
 
 
 def _is_receipt(case: _Case) -> bool:
@@ -366,37 +313,27 @@ def _is_notice(case: _Case) -> bool:
     """A scheduler's or test platform's notice: nobody speaks, and it is worded or addressed as programs are."""
     if case.visible.quoted or _speaks_of_self(case):
         return False
-    return _local_is("notice", _local(case.sender)) or _has("texts", "notice", case.words)
+    return local_is("notice", local_of(case.sender)) or has("texts", "notice", case.words)
 
 
-def is_collective(sender: Address) -> bool:
-    """Whether a sender is a firm or a department: by its display name, by its mailbox, or since its domain has the same name."""
-    if not _person_in(sender.name) or _local_is("shared", _local(sender)):
-        return True
-    return "".join(_LETTERS.findall(sender.name.lower())) in sender.domain.replace("-", "")
-
-
-_LETTERS = re.compile(r"[^\W_]+")
 _PERSON_LINE = re.compile(r"\s*[^\W\d_a-z][\w.'’-]+(?:\s+[^\W\d_][\w.'’-]*){0,3}\s*(?:[,|(–-].*)?$")
 
 
 def _is_signed_by_person(case: _Case) -> bool:
     """Whether the line below the sign-off is a person's name: neither a firm's nor a department's."""
     lines = [line for line in case.visible.signature.split("\n") if line.strip()]
-    if len(lines) < 2 or not _PERSON_LINE.match(lines[1]) or _has("names", "collective", lines[1]):
+    if len(lines) < 2 or not _PERSON_LINE.match(lines[1]) or has("names", "collective", lines[1]):
         return False
-    firm = "".join(_LETTERS.findall(lines[1].lower()))
-    return firm not in case.sender.domain.replace("-", "") and firm not in "".join(
-        _LETTERS.findall(case.sender.name.lower())
-    )
+    firm = letters(lines[1])
+    return firm not in case.sender.domain.replace("-", "") and firm not in letters(case.sender.name)
 
 
 _MACHINE_SIGNS: dict[str, Callable[[_Case], bool]] = {
     "no-reply": lambda case: is_no_reply(case.sender),
     "robot-address": lambda case: is_robot(case.sender),
-    "machine-words": lambda case: _has("texts", "machine", case.words),
+    "machine-words": lambda case: has("texts", "machine", case.words),
     "precedence": lambda case: case.header("precedence") in ("bulk", "list", "junk"),
-    "ats-host": lambda case: _is_relay_host(case.sender.domain) and (_reads_as_receipt(case) or not _is_personal(case)),
+    "ats-host": lambda case: is_relay_host(case.sender.domain) and (_reads_as_receipt(case) or not _is_personal(case)),
     "receipt": _is_receipt,
     "notice": lambda case: _is_unsigned(case) and _is_notice(case),
 }

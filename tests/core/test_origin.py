@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from followupd.core import origin, rfc5322
 from followupd.core.domains import employer_domain
@@ -198,6 +200,18 @@ def test_bulk(raw: str) -> None:
 
 def test_what_lies_in_sent_is_not_judged_by_its_words() -> None:
     assert judge(mail("Thank you for your message. I am out of the office."), MailboxRole.SENT).origin is Origin.HUMAN
+
+
+PIECES = [
+    b"From: ", b"Subject: ", b"Auto-Submitted: auto-replied", b"Return-Path: <>", b"List-Unsubscribe: x", b"Precedence: bulk", b"\n", b"\n\n", b" ", b"mailer-daemon@x.example",
+    b"Maria Lopez <maria@acme.example>", b"\xc2\xa0", b"via", b"(", b",", b"550 5.1.1 user unknown", b"hannah@x.example", b"Undelivered", b"Best,\nMaria", b"Thank you for applying", b"Unsubscribe",
+    b"Content-Type: multipart/report; boundary=b", b"--b", b"Content-Type: message/delivery-status", b"Action: failed", b"Final-Recipient: rfc822;", b"Content-Type: text/calendar; method=REQUEST",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+def test_no_near_message_raises(raw: bytes) -> None:
+    assert judge(raw).rule
 
 
 # --- bounces -------------------------------------------------------------------------------------------------------

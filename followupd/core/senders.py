@@ -1,0 +1,92 @@
+"""What an address and a display name tell of who reads and writes there."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from followupd.core import domains
+from followupd.core.datafiles import load
+from followupd.core.mail import Address
+
+
+@lru_cache(maxsize=1)
+def data() -> dict[str, Any]:
+    """The patterns of ``data/origin.toml``."""
+    return load("origin.toml")
+
+
+@lru_cache(maxsize=64)
+def pattern(section: str, key: str) -> re.Pattern[str]:
+    """All patterns of one entry as one."""
+    return re.compile("|".join(f"(?:{p})" for p in data()[section][key]), re.IGNORECASE)
+
+
+def has(section: str, key: str, text: str) -> bool:
+    """Whether a pattern of the entry is found in ``text``."""
+    return bool(pattern(section, key).search(text))
+
+
+@lru_cache(maxsize=4096)
+def local_is(key: str, local: str) -> bool:
+    """Whether a local part is wholly one of those of the entry."""
+    return bool(pattern("addresses", key).fullmatch(local))
+
+
+def local_of(address: Address) -> str:
+    """The local part in lower case."""
+    return address.key.rpartition("@")[0] or address.key
+
+
+def is_no_reply(address: Address) -> bool:
+    """Whether the address itself says that nobody reads what is sent to it."""
+    return local_is("no_reply", local_of(address).replace("_", "-")) or local_is("no_reply", local_of(address))
+
+
+def is_robot(address: Address) -> bool:
+    """Whether a program writes from this address, and no person reads it: no-reply, mailer daemon, alerts, schedulers."""
+    if is_no_reply(address) or local_is("robot", local_of(address)):
+        return True
+    return domains.is_host("scheduler", address.domain) and not is_reply_token(address)
+
+
+def is_reply_token(address: Address) -> bool:
+    """Whether mail to this address reaches a person through a system that knows the conversation by the address."""
+    if is_no_reply(address):
+        return False
+    local = local_of(address)
+    if not local_is("reply_token", local):
+        return False
+    tagged_person = "+" in local and local.partition("+")[0] not in ("reply", "r", "c", "m")
+    return not tagged_person or _is_relay(address.domain)
+
+
+def is_relay_host(domain: str) -> bool:
+    """Whether a domain is an applicant tracking system's or a job board's."""
+    return domains.is_host("ats", domain) or domains.is_host("board", domain)
+
+
+def _is_relay(domain: str) -> bool:
+    return is_relay_host(domain) or bool(pattern("addresses", "reply_host").search(domain))
+
+
+def person_in(name: str) -> str:
+    """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack"."""
+    person = " ".join(pattern("names", "behind").sub("", name).split()).strip(" ,")
+    return "" if not person or len(person.split()) > 4 or has("names", "collective", person) else person
+
+
+def is_collective(sender: Address) -> bool:
+    """Whether a sender is a firm or a department: by its display name, by its mailbox, or since its domain has the same name."""
+    if not person_in(sender.name) or local_is("shared", local_of(sender)):
+        return True
+    return letters(sender.name) in sender.domain.replace("-", "")
+
+
+def letters(text: str) -> str:
+    """A name as it would stand in a domain."""
+    return "".join(_LETTERS.findall(text.lower()))
+
+
+_LETTERS = re.compile(r"[^\W_]+")
