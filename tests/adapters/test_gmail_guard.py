@@ -17,7 +17,7 @@ ALLOWED = {
     "users.drafts.list", "users.drafts.get", "users.drafts.create", "users.drafts.delete", "users.labels.list",
     "users.threads.get", "users.settings.sendAs.list",
 }  # fmt: skip
-WITH_LABELS = ALLOWED | {"users.labels.create", "users.labels.delete", "users.threads.modify"}
+WITH_LABELS = ALLOWED | {"users.labels.create", "users.labels.delete", "users.messages.modify"}
 
 
 def paths(spec: dict) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_batch_of_something_else() -> None:
 
 
 def test_labels_of_the_system_are_not_touched() -> None:
-    guard, url = Guard(labels=True), f"{GOOGLE}/gmail/v1/users/me/threads/t1/modify"
+    guard, url = Guard(labels=True), f"{GOOGLE}/gmail/v1/users/me/messages/t1/modify"
     assert passes(guard, "POST", url, {}, b'{"addLabelIds": ["Label_7"]}')
     assert not passes(guard, "POST", url, {}, b'{"addLabelIds": ["TRASH"]}')
     assert not passes(guard, "POST", url, {}, b'{"removeLabelIds": ["INBOX"]}')

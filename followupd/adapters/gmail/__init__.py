@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from followupd.adapters.gmail.api import Api
 from followupd.adapters.gmail.drafts import GmailDrafts
 from followupd.adapters.gmail.guard import GOOGLE, Guard
+from followupd.adapters.gmail.labels import GmailLabels
 from followupd.adapters.gmail.mailbox import GmailMailbox
 from followupd.adapters.gmail.quota import Bucket
 from followupd.adapters.gmail.transport import SignIn, Transport
 
-__all__ = ["GmailAccount", "GmailDrafts", "GmailMailbox"]
+__all__ = ["GmailAccount", "GmailDrafts", "GmailLabels", "GmailMailbox"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class GmailAccount:
 
     ``secret`` brings the token as JSON of the kind ``authorized_user`` (it may raise AuthError), ``save`` stores it anew
     after a refresh (None: it is not kept). ``api_endpoint`` moves every request to a loopback address, for tests;
-    any other address raises PermanentError. ``labels`` allows labels of threads to be written.
+    any other address raises PermanentError. ``labels`` allows labels of conversations to be written.
     """
 
     name: str
@@ -43,6 +44,9 @@ class GmailAccount:
 
     def drafts(self) -> GmailDrafts:
         return GmailDrafts(self.api())
+
+    def thread_labels(self) -> GmailLabels:
+        return GmailLabels(self.api())
 
     def api(self) -> Api:
         """A connection of its own; all of an account share one token and one quota, and belong to one thread."""

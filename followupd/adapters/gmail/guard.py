@@ -34,7 +34,7 @@ _DRAFTS = (
     ("POST", "drafts"),
     ("DELETE", f"drafts/{_ID}"),
 )
-_LABELS = (("POST", "labels"), ("DELETE", f"labels/{_ID}"), ("POST", f"threads/{_ID}/modify"))
+_LABELS = (("POST", "labels"), ("DELETE", f"labels/{_ID}"), ("POST", f"messages/{_ID}/modify"))
 _QUERY = frozenset(
     {"alt", "prettyPrint", "q", "pageToken", "maxResults", "includeSpamTrash", "format", "metadataHeaders", "startHistoryId",
      "historyTypes", "labelIds"}

@@ -10,7 +10,7 @@ COSTS = {
     "users.getProfile": 1, "users.messages.list": 5, "users.messages.get": 5, "users.messages.attachments.get": 5,
     "users.history.list": 2, "users.drafts.list": 5, "users.drafts.get": 5, "users.drafts.create": 10,
     "users.drafts.delete": 10, "users.labels.list": 1, "users.labels.create": 5, "users.labels.delete": 5,
-    "users.threads.get": 10, "users.threads.modify": 10, "users.settings.sendAs.list": 1,
+    "users.threads.get": 10, "users.messages.modify": 5, "users.settings.sendAs.list": 1,
 }  # fmt: skip
 """Units of a call (https://developers.google.com/workspace/gmail/api/reference/quota)."""
 

@@ -61,7 +61,8 @@ def _profile(account: FakeAccount, *_: Any) -> dict[str, Any]:
 def _list(account: FakeAccount, _: Any, query: Query, __: Any) -> dict[str, Any]:
     fits = matcher(account, _one(query, "q"))
     hidden = set() if _one(query, "includeSpamTrash") == "true" else {"SPAM", "TRASH"}
-    found = [m for m in account.messages.values() if not m.labels & hidden and fits(m)]
+    labels = set(query.get("labelIds", ()))
+    found = [m for m in account.messages.values() if not m.labels & hidden and labels <= m.labels and fits(m)]
     page, more = _paged(sorted(found, key=lambda m: -m.internal_date), query, 500)
     listed = [{"id": m.id, "threadId": m.thread} for m in page]
     return ({"messages": listed} if listed else {}) | {"resultSizeEstimate": len(found)} | more
@@ -158,16 +159,14 @@ def _thread(account: FakeAccount, path: Mapping[str, str], query: Query, _: Any)
     return {"id": path["id"], "historyId": str(latest), "messages": [account.message_resource(m, form) for m in found]}
 
 
-def _modify_thread(account: FakeAccount, path: Mapping[str, str], _: Query, body: Mapping[str, Any]) -> dict[str, Any]:
-    found = [m for m in account.messages.values() if m.thread == path["id"]]
-    if not found:
-        raise ApiError(404, "notFound")
+def _modify(account: FakeAccount, path: Mapping[str, str], _: Query, body: Mapping[str, Any]) -> dict[str, Any]:
+    message = _message(account, path["id"])
     if set(body.get("addLabelIds", [])) - account.labels.keys():
         raise ApiError(400, "invalidArgument", "labelId not found")
-    for message in found:
-        if "DRAFT" not in message.labels:  # a draft can carry no label but its own
-            account.relabel(message, body.get("addLabelIds", ()), body.get("removeLabelIds", ()))
-    return {"id": path["id"]}
+    if "DRAFT" in message.labels:
+        raise ViolationError("a draft can carry no label but its own")
+    account.relabel(message, body.get("addLabelIds", ()), body.get("removeLabelIds", ()))
+    return account.message_resource(message, "minimal")
 
 
 _METHODS: dict[str, Callable[..., dict[str, Any] | None]] = {
@@ -185,5 +184,5 @@ _METHODS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "labels.create": _create_label,
     "labels.delete": _delete_label,
     "threads.get": _thread,
-    "threads.modify": _modify_thread,
+    "messages.modify": _modify,
 }
