@@ -249,8 +249,11 @@ url = "https://example.org"
     assert {key: p.line for key, p in problems.items()} == {
         "me.name": None,
         "me.emails[0]": 2,
+        "me.time_zone": 3,
+        "me.holidays": 4,
         "me.signatur": 5,
         "accounts[0].port": 11,
+        "accounts[0].tls": 12,
         "accounts[0].username": None,
         "accounts[0].password": 13,
         "accounts[1].name": 16,
@@ -258,6 +261,7 @@ url = "https://example.org"
         "accounts[2].backend": 20,
         "watch.poll": 23,
         "delays.interviewed": 26,
+        "delays.thank_you_until": None,
         "limits.check_ins": 30,
         "limits.closing_note": 31,
         "drafts.window": 34,
@@ -285,8 +289,9 @@ def test_what_fields_alone_do_not_show(refuse: Callable[[str], dict[str, Problem
     assert problems.keys() == {
         "me.time_zone", "me.holidays", "accounts[0].tls", "accounts[0].password", "accounts[1].token",
         "accounts[1].password", "accounts[2].client_secrets", "accounts[2].api_endpoint", "accounts[3].name",
-        "delays.thank_you_until", "rules[0].match", "rules[0]",
+        "delays.thank_you_until", "rules[0].match",
     }  # fmt: skip
+    assert refuse(f"{ME}{MAILDIR}[[rules]]\nmatch = {{domain = 'acme.example'}}\n").keys() == {"rules[0]"}
     assert problems["me.time_zone"].remedy == 'Did you mean "America/Chicago"?'
     assert problems["me.holidays"].remedy.startswith('Did you mean "US"?')
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from followupd.config import checks, model
+from followupd.config import model
 from followupd.config.building import build
 from followupd.config.positions import Key, lines
 from followupd.config.problems import Problems, dotted
@@ -32,7 +32,7 @@ def load(path: Path, env: Mapping[str, str], changes: Iterable[str] = ()) -> Set
         _apply(raw, change)
     problems = Problems(lines(text))
     found = _sections(raw, problems)
-    checks.check(raw, found, problems)
+    _check_accounts(raw, problems)
     if problems.found:
         raise ConfigError(sorted(problems.found, key=lambda p: (p.line or 0, p.key)))
     return build(found, path.absolute(), env)
@@ -108,6 +108,18 @@ def _items(raw: Mapping[str, Any], name: str, problems: Problems) -> Iterable[tu
         return [((name, index), item) for index, item in enumerate(items)]
     problems.add((name,), "must be a list of tables", f"Write [[{name}]] on a line of its own, and its keys below.")
     return []
+
+
+def _check_accounts(raw: Mapping[str, Any], problems: Problems) -> None:
+    """There must be an account, and no two of one name."""
+    if not raw.get("accounts", []):
+        problems.add(("accounts",), "is missing", "Add an account: [[accounts]], and its keys below.")
+    seen: set[Any] = set()
+    for at, account in _items(raw, "accounts", Problems({})):
+        name = account.get("name")
+        if isinstance(name, str) and name in seen:
+            problems.add((*at, "name"), f"is {name!r} a second time", "Give each account its own name.")
+        seen |= {name} if isinstance(name, str) else set()
 
 
 def _backend(account: Mapping[str, Any], at: Key, problems: Problems) -> type[model.Section] | None:

@@ -56,7 +56,8 @@ class Problems:
             if detail["type"] == "extra_forbidden":
                 self.unknown(where, siblings(model, detail["loc"]))
             else:
-                self.add(where, _message(detail), _write(where, _example(model, detail["loc"])))
+                told = str(detail.get("ctx", {}).get("remedy", ""))
+                self.add(where, _message(detail), told or _write(where, _example(model, detail["loc"])))
 
     def unknown(self, key: Key, known: Iterable[str]) -> None:
         """A key that is none, with the one that was perhaps meant."""
@@ -119,6 +120,6 @@ def siblings(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _example(model: type[BaseModel], loc: tuple[int | str, ...]) -> Any:
-    *_, (holder, name) = _chain(model, loc) or [(model, "")]
+    *_, (holder, name) = [(model, ""), *_chain(model, loc)]
     known = holder.model_fields.get(name)
     return known.examples[0] if known and known.examples else None
