@@ -112,7 +112,10 @@ def _close(lines: list[str], names: frozenset[str]) -> tuple[list[str], list[str
 
 def _speaks(line: str) -> bool:
     """A line of prose, as no contact block holds."""
-    return len(line.split()) >= 9 and bool(_SENTENCE.search(line)) and not patterns.disclaimer().match(line[:120])
+    words = len(line.split())
+    if words >= 3 and line.rstrip().endswith("?"):
+        return True
+    return words >= 9 and bool(_SENTENCE.search(line)) and not patterns.disclaimer().match(line[:120])
 
 
 def _signoff(lines: list[str], names: frozenset[str]) -> int:
@@ -135,7 +138,11 @@ def _is_formula(lines: list[str], at: int, names: frozenset[str]) -> bool:
     if name.casefold().strip(".,!") in names and patterns.signoff().match(words):  # "VG Maria"
         return _is_close(lines, at, names, inline=True)
     found = patterns.signoff().match(line)
-    return found is not None and _is_close(lines, at, names, inline=bool(found["name"]))
+    if found is None or (
+        found["name"] and not (_is_name(found["name"], names) if names else _looks_like_name(found["name"]))
+    ):
+        return False  # "Thanks, see you then"
+    return _is_close(lines, at, names, inline=bool(found["name"]))
 
 
 def _is_close(lines: list[str], at: int, names: frozenset[str], *, inline: bool) -> bool:
@@ -149,20 +156,24 @@ def _is_close(lines: list[str], at: int, names: frozenset[str], *, inline: bool)
 
 
 def _is_name(line: str, names: frozenset[str]) -> bool:
-    """A short line made of the sender's own name, perhaps with a title behind it."""
+    """A short line made of the sender's own name, perhaps with a middle name in it and a title behind it."""
+    if len(line.strip()) >= 80:
+        return False
     head = re.split(r"[,|/(–—]|\s-\s", line.strip(" \t*_-–—~.,"), maxsplit=1)[0]
-    words = [w.casefold() for w in _WORD.findall(head)]
-    return (
-        0 < len(words) <= 5
-        and len(line.strip()) < 80
-        and sum(w in names for w in words) * 2 >= len(words)
-        and words[0] in names
-    )
+    words = [w.casefold() for w in _WORD.findall(head) if len(w) > 1]
+    known = sum(word in names for word in words)
+    return bool(words) and words[0] in names and (known == len(words) or (known >= 2 and known == len(words) - 1 <= 3))
+
+
+_PARTICLES = frozenset("and at da de del den der des di do dos du e et i of the u und v van von y z & | /".split())  # noqa: SIM905 - a word list
 
 
 def _looks_like_name(line: str) -> bool:
+    """A name, a team or a firm, as far as spelling tells: no sentence, every word of weight with a capital."""
     words = line.split()
-    return len(words) <= 6 and not line.endswith(("?", "!", ":")) and (words[0][:1].isupper() or len(words) <= 2)
+    if len(words) > 6 or line.endswith(("?", "!", ":")) or (line.endswith(".") and len(words[-1]) > 4):
+        return False
+    return "team" in line.casefold() or all(w[0].isupper() or not w[0].isalpha() or w in _PARTICLES for w in words)
 
 
 def _rest_is_short(lines: list[str], at: int) -> bool:
