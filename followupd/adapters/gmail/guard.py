@@ -19,7 +19,7 @@ from followupd.adapters.gmail.faults import ForbiddenRequestError
 GOOGLE = "https://gmail.googleapis.com"
 _TOKEN_HOSTS = frozenset({"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"})
 
-_ID = r"[A-Za-z0-9_-]+"
+_ID = r"(?:[A-Za-z0-9_=-]|%3[AD])+"
 _READS = (
     "profile",
     "messages",

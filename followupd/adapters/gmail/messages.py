@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ ROLE_LABELS = HIDING_LABELS | {"INBOX", "SENT"}
 
 _SMALL_PART = 1_000_000
 _READABLE = re.compile(
-    r"text/(plain|html|calendar|x-vcalendar|rfc822-headers)|application/ics|message/(global-)?delivery-status",
+    r"text/(calendar|x-vcalendar|rfc822-headers)|application/ics|message/(global-)?delivery-status",
     re.IGNORECASE,
 )
 
@@ -106,9 +106,13 @@ class Leaf:
     @property
     def is_wanted(self) -> bool:
         """Whether the body is to be read although it was not sent along: texts, calendars and reports."""
-        readable = _READABLE.fullmatch(self.kind) and self.size <= _SMALL_PART
-        text = self.kind.lower() in ("text/plain", "text/html")
-        return bool(self.attachment and self.body is None and readable and not (text and self.name))
+        readable = self.is_text or _READABLE.fullmatch(self.kind)
+        return bool(self.attachment and self.body is None and readable and self.size <= _SMALL_PART)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is text to be shown, and no file."""
+        return self.kind.lower() in ("text/plain", "text/html") and not self.name
 
 
 def leaves(payload: Resource) -> Iterator[Leaf]:
@@ -140,12 +144,13 @@ def _leaf(part: Resource, body: bytes | None) -> Leaf:
 def assembled(message: Resource, found: Iterable[Leaf], at: MailboxRole) -> Email:
     """The email of a resource with a payload and its leaves, those wanted filled in."""
     listed = list(found)
-    email = rfc5322.assemble(
+    left = [leaf for leaf in listed if leaf.body is None and leaf.attachment]
+    return rfc5322.assemble(
         envelope(message, at),
-        [_part(leaf) for leaf in listed if leaf.body is not None or not leaf.attachment],
-        attachments=[leaf.name for leaf in listed if leaf.body is None and leaf.attachment],
+        [_part(leaf) for leaf in listed if leaf not in left],
+        attachments=[leaf.name for leaf in left],
+        truncated=any(leaf.is_text for leaf in left),
     )
-    return email if any(leaf.body is not None for leaf in listed) or not listed else replace(email, truncated=True)
 
 
 _ENCODING = re.compile(rb"^content-transfer-encoding:.*\r?\n?", re.IGNORECASE | re.MULTILINE)
