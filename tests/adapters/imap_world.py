@@ -26,11 +26,11 @@ _serial = itertools.count()
 
 
 class ImapWorld:
-    """A new, empty user of ``server``; ``port`` reaches it through something in between."""
+    """A ``user`` of ``server``, else a new one; ``port`` reaches it through something in between."""
 
-    def __init__(self, server: Dovecot, *, port: int | None = None) -> None:
+    def __init__(self, server: Dovecot, *, port: int | None = None, user: str | None = None) -> None:
         self.server = server
-        self.user = f"u{os.getpid()}x{next(_serial)}"
+        self.user = user or f"u{os.getpid()}x{next(_serial)}"
         self.port = port or server.port
         self.accounts: list[ImapAccount] = []
         self.hand = imaplib.IMAP4(server.host, server.port)

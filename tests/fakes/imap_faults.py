@@ -36,7 +36,8 @@ class Rule:
 
 @dataclass(slots=True)
 class Line:
-    """The misbehaving line, listening on ``port``. ``commands`` are all that went over it; ``down`` and ``up`` count octets."""
+    """The misbehaving line, listening on ``port``. ``commands`` are all that went over it; ``down`` and ``up`` count octets,
+    ``turns`` how often the client spoke after the server had: the round trips."""
 
     target: tuple[str, int]
     rules: list[Rule] = field(default_factory=list)
@@ -45,6 +46,8 @@ class Line:
     connections: int = 0
     up: int = 0
     down: int = 0
+    turns: int = 0
+    _upward: bool = False
     _server: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     _open: list[socket.socket] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -133,6 +136,8 @@ class _Connection:
     def _up(self, source: BinaryIO) -> None:
         while command := source.readline():
             self.line.up += len(command)
+            self.line.turns += not self.line._upward
+            self.line._upward = True
             tag, _, rest = command.rstrip(b"\r\n").partition(b" ")
             self.line.commands.append(rest)
             rule = self.line.rule(rest)
@@ -163,6 +168,7 @@ class _Connection:
                     return
                 passed += len(octets) if rule else 0
                 self.line.down += len(octets)
+                self.line._upward = False
                 self.client.sendall(octets)
             if tag in self.rules:
                 self.active.remove(self.rules.pop(tag))

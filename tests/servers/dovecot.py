@@ -58,6 +58,12 @@ class Dovecot:
     def home(self, user: str | None = None) -> Path:
         return self.root / "mail" / (user or self.user)
 
+    @property
+    def owner(self) -> tuple[int, int] | None:
+        """User and group that mail written beside the server must belong to; None if it is the writer's anyway."""
+        account = pwd.getpwnam(_mail_user())
+        return (account.pw_uid, account.pw_gid) if os.geteuid() == 0 else None
+
     def doveadm(self, *arguments: str) -> str:
         """Run doveadm against this server and return its standard output."""
         command = [_program("doveadm"), "-c", str(self.root / "dovecot.conf"), *arguments]

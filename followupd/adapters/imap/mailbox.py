@@ -158,7 +158,7 @@ class ImapMailbox:
         removed, mark = plan.removed, replace(plan.base, exists=None)
         for uids, then in pairwise((*plan.added.chunks(BATCH), UidSet())):
             found = self._rows(plan, uids, then)
-            known = mark.known.plus(UidSet.of(row.uid for row in found))
+            known = mark.known.plus(uids if len(found) == len(uids) else UidSet.of(row.uid for row in found))
             mark = replace(mark, next=max(mark.next, uids.last + 1)) if then else plan.end
             mark = replace(mark, known=known)
             added = tuple(

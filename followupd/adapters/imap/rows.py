@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from followupd.adapters.imap.search import Finder
 from followupd.adapters.imap.session import Session
@@ -23,16 +22,14 @@ log = logging.getLogger(__name__)
 _ADDRESSED = ("date", "from", "to", "cc", "reply-to", "subject", "message-id", "in-reply-to", "references")
 
 HEADER_ITEM = b"BODY.PEEK[HEADER.FIELDS (%s)]" % " ".join((*_ADDRESSED, *EVIDENCE_HEADERS)).upper().encode()
-_USUAL = re.compile(
-    rb"\d+ FETCH \(UID (\d+) (?:FLAGS \([^()]*\) |MODSEQ \(\d+\) )?INTERNALDATE \"([^\"]*)\" RFC822\.SIZE (\d+) "
-    rb"BODY\[HEADER\.FIELDS \([^()]*\)\] \{\d+\}\r\n\Z",
-    re.IGNORECASE,
-)
-"""How most servers answer: our items in our order. Anything else goes through imapclient's parser."""
+_USUAL = re.compile(rb"\d+ FETCH \(UID (\d+) INTERNALDATE \"([^\"]*)\" RFC822\.SIZE (\d+) BODY\[HEADER\.FIELDS \([^()]")
+_USUAL_END = b")] {"
+"""How most servers answer: our items in our order, then nothing but the long list of fields and the literal. Anything else
+goes through imapclient's parser.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one FETCH response tells. ``labels`` are Gmail's, in lower case; ``header`` is the header block."""
 
     uid: int
@@ -75,7 +72,7 @@ def fetch(session: Session, uids: UidSet, then: UidSet | None = None) -> dict[in
     if then:
         session.ask_ahead(_command(then, wanted))
     found = rows(reply.responses)
-    missing = uids.minus(UidSet.of(found))
+    missing = UidSet.of(uid for uid in uids if uid not in found)
     return found | _second_look(session, missing, wanted) if missing else found
 
 
@@ -101,7 +98,8 @@ def rows(responses: list[Pieces]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     odd: list[Pieces] = []
     for pieces in responses:
-        if len(pieces) == 3 and pieces[2] == b")" and (head := _USUAL.match(pieces[0])):
+        head = _USUAL.match(pieces[0])
+        if head and len(pieces) == 3 and pieces[2] == b")" and _ends_as_usual(pieces[0], head.end()):
             uid = int(head[1])
             found[uid] = Row(uid, internal_date(head[2]), int(head[3]), pieces[1])
         else:
@@ -120,6 +118,11 @@ def row(uid: int, items: dict[bytes, Any]) -> Row | None:
     )
     received = received.astimezone(timezone(received.utcoffset()))  # imapclient's time zones are of its own making
     return Row(uid, received, items[b"RFC822.SIZE"], header or b"", items.get(b"X-GM-THRID"), labels)
+
+
+def _ends_as_usual(text: bytes, start: int) -> bool:
+    end = text.find(_USUAL_END, start)
+    return end > 0 and text[end + len(_USUAL_END) : -3].isdigit()
 
 
 def _odd_rows(responses: list[Pieces]) -> dict[int, Row]:
