@@ -55,7 +55,16 @@ def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise |
 def _chosen(read: Scan, dates: Sequence[Found], first: int, last: int) -> Found | None:
     """The deadline of those in the sentence: not the time of an interview, rather after the promise than before it."""
     fit = [d for d in dates if not _appointed(read, d) and (_deadline(read, d) or not _after_meeting(read, d, last))]
-    return min(fit, key=lambda d: (not _deadline(read, d), d.first < first, abs(d.first - last)), default=None)
+    nearest = min(fit, key=lambda d: (not _deadline(read, d), d.first < first, abs(d.first - last)), default=None)
+    return _latest(read, nearest, fit) if nearest else None
+
+
+def _latest(read: Scan, chosen: Found, dates: Sequence[Found]) -> Found:
+    """The end of a choice: "by Friday or Monday at the latest"."""
+    for item in dates:
+        joins = item.first >= chosen.last and read.tags[chosen.last : item.first].strip("s,U") == "O"
+        chosen = item if joins and item.end > chosen.end else chosen
+    return chosen
 
 
 def _deadline(read: Scan, item: Found) -> bool:

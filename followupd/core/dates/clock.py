@@ -229,7 +229,7 @@ def _days_of(
 def _follows(asked: Asked, slot: Slot, date_: Found) -> bool:
     """Whether the date comes at once: "2pm PT tomorrow", "10 Uhr am Dienstag"."""
     between = asked.scan.tags[slot.last : min(date_.first, slot.last + NEAR)]
-    return date_.first < slot.last + NEAR and not between.strip("stizZY(),f")
+    return date_.first < slot.last + NEAR and not between.strip("stizZY(),f:-")
 
 
 def _far(asked: Asked, date_: Found, slot: Slot) -> bool:

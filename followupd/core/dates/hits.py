@@ -89,7 +89,8 @@ class Hit:
         scan = self.asked.scan
         left, right = scan.sentence(self.first)
         before, after = scan.tags[left : self.first], scan.tags[self.last : right]
-        return self._years(before, left), self._years(after, self.last)
+        before, after = self._years(before, left), self._years(after, self.last)
+        return before.replace("FP", "FF"), after.replace("FP", "FF")  # will be held, wird besprochen
 
     def _years(self, tags: str, offset: int) -> str:
         if "y" not in tags:

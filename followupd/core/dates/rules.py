@@ -202,9 +202,10 @@ _WEEKS = {"T": 0, "r": 1, "g": 1, "l": -1, "N": 2}
     r"(?P<unit>u|R(?!s?[dmnoDSK]))s?(?P<rel>[rglN])(?!s?[dupm])",
     r"(?P<unit>G)",
 )
+@rule("r", r"(?P<part>[EB])(?P<rel>r)(?=[;,|.)O]|$)")
 def period(hit: Hit) -> Span | None:
-    """The end of next week, this month, early next week."""
-    part, unit = hit.tag("part"), hit.value("unit")
+    """The end of next week, this month, early next week, "this week or early next"."""
+    part, unit = hit.tag("part"), hit.value("unit") if hit.has("unit") else "w"
     if hit.tag("unit") == "G":
         part = "E"
     shift = _WEEKS[hit.tag("rel") or "T"]
@@ -302,14 +303,14 @@ def relative_day(hit: Hit) -> Span | None:
     return found, found
 
 
-_AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?-?(?P<unit>[upH])"
+_AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?(?:\(n\))?-?(?P<unit>[upH])"
 
 
 @rule(
     "upH",
     r"(?P<pre>[ifUq])[sf]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
     r"(?P<rel>[rglT])s?" + _AMOUNT,
-    r"[ifUq]s?a(?P<unit>u)O(?P<n>n)",
+    r"[ifUq]s?a?(?P<unit>u)O(?P<n>n)",
     r"[ifU]s{0,2}(?P<low>n)s?(?P<rel>[rg])(?P<unit>p)",
 )
 def amount_ahead(hit: Hit) -> Span | None:

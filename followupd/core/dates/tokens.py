@@ -208,18 +208,24 @@ class _Lexer:
         return "x", None
 
     def _junk(self, start: int, end: int) -> bool:
-        """Whether the digits are money, a share, a reference or a piece of one."""
+        """Whether the digits are money, a share, an offset, a reference or a piece of one."""
         text = self.folded
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if _in(before, "$€£#_@") or _in(after, "%€$£_@°"):
-            return True
-        if before == "-" and text[max(0, start - 2) : start - 1].isalpha():
-            return _tail(text, start - 1) not in _GLUED  # R-2041, but 10am-11am
-        if before == "+" and text[max(0, start - 2) : start - 1] not in ("c", "t"):
+        if _in(before, "$€£#_@=") or _in(after, "%€$£_@°") or (_in(before, "+-/") and self._glued(before, start)):
             return True
         if before.isalpha():
             return _tail(text, start) not in _PREFIXES
         return after.isalpha() and _head(text, end) not in _GLUED
+
+    def _glued(self, sign: str, start: int) -> bool:
+        """Whether a sign ties digits to what stands before it: R-2041, UTC+1, x/12; not 10am-11am or 9:30-10."""
+        text = self.folded
+        left = text[max(0, start - 2) : start - 1]
+        if sign == "/":
+            return left.strip() != ""
+        if sign == "+" or text[max(0, start - 4) : start - 1] in ("utc", "gmt"):
+            return True
+        return left.isalpha() and _tail(text, start - 1) not in _GLUED
 
     def _mark(self, at: int) -> tuple[str, Any]:
         word, end = self.words[at], self.matches[at].end()

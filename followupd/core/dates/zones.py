@@ -53,12 +53,26 @@ def _named(asked: Asked, at: int, mine: ZoneInfo) -> tzinfo | None:
         return asked.written.tzinfo
     if name in ("UTC", "GMT"):
         end = asked.scan.end(at)
-        found = _OFFSET.match(asked.scan.text.replace("\u2212", "-")[end : end + 8])
+        found = _OFFSET.match(asked.scan.text[end : end + 8].replace("\u2212", "-"))
+        if found and (region := _region_after(asked, at)):
+            return region
         return _offset(found) if found else UTC if name == "UTC" else ZoneInfo("Europe/London")
     if choices := ambiguous_zones().get(name):
         chosen = choices.get((asked.country or "").upper()[:2])
         return ZoneInfo(chosen) if chosen else None
     return ZoneInfo(name)
+
+
+def _region_after(asked: Asked, at: int) -> tzinfo | None:
+    """The region in "(UTC-06:00) Central Time (US & Canada)": Outlook writes the offset of winter all year."""
+    tags = asked.scan.tags
+    for after in range(at + 1, min(len(tags), at + 6)):
+        if tags[after] in "Zz":
+            name = asked.scan.values[after]
+            return ZoneInfo(name) if "/" in name else None
+        if tags[after] not in "-cn)xKS":
+            break
+    return None
 
 
 def _offset(found: re.Match[str]) -> tzinfo | None:
