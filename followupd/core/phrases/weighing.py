@@ -27,7 +27,7 @@ OVERRULES: Mapping[Says, frozenset[Says]] = {
     S.OFFERS_JOB: frozenset({S.WITHDRAWS}),
     S.CANCELS: frozenset({S.MOVES}),
     S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
-    S.PROMISES: frozenset({S.REJECTS}),
+    S.PROMISES: frozenset({S.REJECTS, S.AWAY}),
     S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
     S.TAKES_LEAVE: frozenset({S.CHECKS_IN, S.ASKS_FEEDBACK}),
 }
