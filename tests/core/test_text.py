@@ -85,6 +85,16 @@ def test_an_answer_below_marked_lines_with_headers() -> None:
     assert visible(body).text == "Yes."
 
 
+def test_answers_between_marked_lines_that_do_not_follow_the_attribution_at_once() -> None:
+    body = "On Mon, Mar 2, 2026 at 10:15 AM Maria <m@x.example> wrote:\n\n[...]\n\n> Tuesday?\n\nYes.\n"
+    assert visible(body).text.split() == ["[...]", "Yes."]
+
+
+def test_a_line_above_a_dated_separator_stays() -> None:
+    body = "All is done.\n------ Forwarded by Maria Lopez/HR on 03/02/2026 10:15\nAM ------\nTo: Dana\ncc:\nSubject: Interview\n\nHi"
+    assert visible(body).text == "All is done."
+
+
 NOTES = [
     "Dana Reyes@ENG\n03/02/2026 10:15 AM\nTo: Maria Lopez/HR@ACME\ncc:\nSubject: Interview",
     " Dana Reyes\n 03/02/2026 10:15 AM\n\n   To: Maria Lopez/HR@ACME\n   Subject: Interview",
@@ -108,6 +118,7 @@ def test_a_forward_without_a_separator_is_told_by_its_subject() -> None:
     assert visible(body, subject="FW: CV").forwarded
     assert visible(body, subject="Fwd: CV").text == ""
     assert not visible(body, subject="Re: CV").forwarded
+    assert visible(f"-----Original Message-----\n{body}", subject="FW: CV").forwarded
 
 
 # --- signatures ----------------------------------------------------------------------------------------------------
@@ -160,6 +171,9 @@ def test_signatures(signature: str, exactly: str | None) -> None:
         "Hi Dana,\n\nMaria here.\nCan we talk on Tuesday?",
         "Hi Dana,\n\nMaria will call\nat noon",
         "Danke, passt.",
+        "Hallo Dana,\n\nGeschäftsführer Tom Weber kommt dazu.\n\nDiese Nachricht geht auch an Tom.\n\nPasst 14 Uhr?",
+        "Hi Dana,\n\nThis message also goes to Tom, who will join us.\n\nIs 2 pm fine?",
+        "Hi Dana,\n\n********\nTuesday at 2 pm\n********\n\nIs that fine for you?",
         "-- first point\n-- second point",
     ],
 )

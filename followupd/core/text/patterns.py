@@ -88,6 +88,12 @@ def disclaimer() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def disclaimer_word() -> re.Pattern[str]:
+    """A word that tells a disclaimer from a sentence that begins alike."""
+    return re.compile(_any(data()["signature"]["disclaimer_words"]), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
 def stub() -> re.Pattern[str]:
     """Words of a plain part that points to the HTML part."""
     return re.compile(_any(data()["stubs"]["phrases"]), re.IGNORECASE)

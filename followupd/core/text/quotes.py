@@ -69,8 +69,11 @@ def _by_forward(lines: list[str], at: int, out: Split) -> int:
     return _end(lines, at + 1)
 
 
-def _by_separator(lines: list[str], at: int, _: Split) -> int:
-    return _end(lines, at + 1) if patterns.original().match(lines[at][:200]) else 0
+def _by_separator(lines: list[str], at: int, out: Split) -> int:
+    if not patterns.original().match(lines[at][:200]):
+        return 0
+    out.headed = True
+    return _end(lines, at + 1)
 
 
 def _by_relay(lines: list[str], at: int, out: Split) -> int:
@@ -80,9 +83,14 @@ def _by_relay(lines: list[str], at: int, out: Split) -> int:
     return len(lines) if any(line.strip() for line in out.new) else at + 1
 
 
-def _by_attribution(lines: list[str], at: int, _: Split) -> int:
+def _by_attribution(lines: list[str], at: int, out: Split) -> int:
     end = attribution(lines, at)
-    return _end(lines, end) if end else 0
+    if not end:
+        return 0
+    on_top = not any(line.strip() for line in out.new)
+    if on_top and any(_MARK.match(line) for line in lines[end : end + 100]):
+        return end  # answers between marked lines follow, though not at once
+    return _end(lines, end)
 
 
 def _by_headers(lines: list[str], at: int, out: Split) -> int:
@@ -210,19 +218,16 @@ def _labels(lines: list[str]) -> tuple[set[str | None], str]:
     return kinds, text
 
 
-_STAMP = re.compile(
-    r"(?:^|.{0,120}(?:\bon |\s{2}))\s*\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AP]M)?(?: [A-Z]{2,4})?\s*$",
-    re.IGNORECASE,
-)
+_MOMENT = r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AP]M)?(?: [A-Z]{2,4})?\s*$"
+_STAMP = re.compile(rf"\s*{_MOMENT}", re.IGNORECASE)
+_NAME_AND_STAMP = re.compile(rf"\s*\S.{{0,120}}(?:\bon |\s{{2}})\s*{_MOMENT}", re.IGNORECASE)
 
 
 def _notes_block(lines: list[str], at: int) -> int:
     """The header block below a name and a date alone, as Lotus Notes writes it; 0 if none begins at line ``at``."""
-    name, stamp = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
-    if not (_STAMP.match(stamp[:150]) and len(name) < 80):
-        stamp = name
-        if not _STAMP.match(stamp[:150]):
-            return 0
+    below = lines[at + 1][:150] if at + 1 < len(lines) else ""
+    if not (_NAME_AND_STAMP.match(lines[at][:150]) or (len(lines[at]) < 80 and _STAMP.match(below))):
+        return 0
     for start in range(at + 1, min(at + 6, len(lines))):
         if patterns.label().match(lines[start][:80]):
             return start if is_header_block(lines, start, named=True) else 0

@@ -72,14 +72,16 @@ def _disclaimer(lines: list[str]) -> int:
     """The start of the paragraph that begins the disclaimers; never the first paragraph."""
     began = False
     for at, line in enumerate(lines):
-        if (
-            began
-            and (at == 0 or not lines[at - 1].strip() or len(lines) - at < 12)
-            and patterns.disclaimer().match(line[:120])
-        ):
+        opens = began and (not lines[at - 1].strip() or len(lines) - at < 12)
+        if opens and _is_disclaimer(" ".join(lines[at : at + 6])[:600]):
             return at
         began = began or bool(line.strip())
     return len(lines)
+
+
+def _is_disclaimer(paragraph: str) -> bool:
+    opening = patterns.disclaimer().match(paragraph[:120])
+    return opening is not None and bool(patterns.disclaimer_word().search(paragraph))
 
 
 def _names(senders: Iterable[Address]) -> frozenset[str]:
@@ -115,7 +117,7 @@ def _speaks(line: str) -> bool:
     words = len(line.split())
     if words >= 3 and line.rstrip().endswith("?"):
         return True
-    return words >= 9 and bool(_SENTENCE.search(line)) and not patterns.disclaimer().match(line[:120])
+    return words >= 9 and bool(_SENTENCE.search(line)) and not _is_disclaimer(line[:600])
 
 
 def _signoff(lines: list[str], names: frozenset[str]) -> int:
