@@ -239,7 +239,11 @@ def _far(asked: Asked, date_: Found, slot: Slot) -> bool:
 
 
 def _reaches(asked: Asked, date_: Found, slot: Slot) -> bool:
-    return not _far(asked, date_, slot) or asked.scan.start(slot.first) - asked.scan.end(date_.last - 1) <= CARRY
+    """Whether the date is still spoken of at the time: in its sentence, or in the next one or a block of labels."""
+    if not _far(asked, date_, slot):
+        return True
+    near = asked.scan.start(slot.first) - asked.scan.end(date_.last - 1) <= CARRY
+    return near and asked.scan.tags.count(";", date_.last, slot.first) <= 1
 
 
 def _listed(asked: Asked, single: Sequence[Found], last: int, earlier: int) -> Iterator[int]:
@@ -278,13 +282,14 @@ def _mention(asked: Asked, slot: Slot, day: Found, mine: ZoneInfo) -> TimeMentio
     if day.doubtful:
         other = _on(day.doubtful, slot, zone or mine)[0]
         latest = max(latest or start, other)
+    told = (slot.first, slot.last) if _far(asked, day, slot) else (min(slot.first, day.first), max(slot.last, day.last))
     return TimeMention(
         start=start,
         end=end,
         certain=latest is None,
         latest_start=latest,
-        text_start=scan.start(min(slot.first, day.first)),
-        text_end=scan.end(max(slot.last, day.last) - 1),
+        text_start=scan.start(told[0]),
+        text_end=scan.end(told[1] - 1),
     )
 
 
