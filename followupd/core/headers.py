@@ -22,8 +22,8 @@ MAX_WORDS = 5_000
 """Characters of a subject or display name that are read."""
 
 
-def fields(block: bytes) -> dict[str, list[str]]:
-    """Every field of a header block: lower-case name to its unfolded, still encoded values in order.
+def fields(block: bytes, wanted: frozenset[str] | None = None) -> dict[str, list[str]]:
+    """The ``wanted`` fields of a header block, or all: lower-case name to its unfolded, still encoded values in order.
 
     Lines that are no fields are left out; what follows the first empty line is not looked at.
     """
@@ -37,6 +37,8 @@ def fields(block: bytes) -> dict[str, list[str]]:
         if not colon:
             continue
         key = name.lower().rstrip()
+        if wanted is not None and key not in wanted:
+            continue
         if key in found:
             found[key].append(value.strip())
         elif " " not in key:  # "From maria Mon Mar  2 10:15" heads a message in an mbox file

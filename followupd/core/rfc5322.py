@@ -14,6 +14,7 @@ __all__ = ["Part", "assemble", "envelope", "parse"]
 
 _EVIDENCE = frozenset(EVIDENCE_HEADERS)
 _IDENTIFYING = ("from", "to", "cc", "subject", "date", "in-reply-to", "references")
+_READ = _EVIDENCE.union(_IDENTIFYING, ("reply-to", "message-id"))
 
 
 def envelope(
@@ -29,7 +30,7 @@ def envelope(
 
     Of a repeated From, Subject, Date or Message-ID the first counts; repeated address lists and id lists are joined.
     """
-    found = headers.fields(header)
+    found = headers.fields(header, _READ)
     return Envelope(
         id=id,
         role=role,
