@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from followupd import config
 from followupd.adapters.secrets import SecretKind, SecretRef
@@ -425,6 +428,38 @@ x = 3
     }  # fmt: skip
     crlf = positions.lines(text.replace("\n", "\r\n"))
     assert crlf == found
+
+
+KEYS = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=6)
+LEAVES = st.one_of(st.integers(), st.booleans(), st.text(max_size=12), st.lists(st.text(max_size=4), max_size=3))
+TABLES = st.recursive(
+    st.dictionaries(KEYS, LEAVES, max_size=4),
+    lambda inner: st.dictionaries(KEYS, LEAVES | inner | st.lists(inner, min_size=1, max_size=2), max_size=4),
+    max_leaves=8,
+)
+
+
+def keys_of(value: object, at: positions.Key = ()) -> Iterator[positions.Key]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from keys_of(inner, (*at, name))
+    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        for index, item in enumerate(value):
+            yield from keys_of(item, (*at, index))
+    else:
+        yield at
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES)
+def test_every_value_of_any_document_has_its_line(table: dict[str, object]) -> None:
+    document = tomlkit.dumps(table)
+    found = positions.lines(document)
+    rows = document.split("\n")
+    for key in keys_of(tomllib.loads(document)):
+        if key and key[-1] not in (0, 1):
+            assert rows[found[key] - 1].count("=") >= 1
+            assert str(key[-1]).split('"')[0].split("\\")[0] in rows[found[key] - 1]
 
 
 # ------------------------------------------------------------------------------------------------ where things lie
