@@ -66,7 +66,7 @@ class Service:
         """One full pass at ``now``. What goes wrong in one account is in its report and stops only that account.
 
         Drafts are looked at before Sent is read: one that is gone was sent, if at all, before that. Before anything is
-        drafted the mailboxes are read once more.
+        drafted the mailboxes are read once more; where a draft was taken back, the next step may be due at once.
         """
         run = _Pass(service=self, now=now, dry_run=dry_run)
         run.look_at_drafts()
@@ -76,6 +76,10 @@ class Service:
             run.sync(progress)
             run.judge()
         run.perform()
+        if run.made_room:
+            run.look_at_drafts()
+            run.judge()
+            run.perform()
         return run.report()
 
     def quote(self, spans: Spans, messages: Iterable[Message]) -> dict[MessageId, tuple[str, ...]]:
@@ -200,6 +204,11 @@ class _Pass:
         ]
         if unmade:
             self.store.put_drafts(unmade)
+
+    @property
+    def made_room(self) -> bool:
+        """Whether a draft was really taken back, which had held the next step."""
+        return not self.dry_run and "withdrawn" in self.actions.values()
 
     # -------------------------------------------------------------- told
 
