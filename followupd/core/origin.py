@@ -211,7 +211,7 @@ def _bulk(case: _Case) -> Verdict | None:
     if rule is None:
         return None
     signs = {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
-    if _is_about_me(case) and not (rule == "list-id" and signs):
+    if (_is_about_me(case) and not (rule == "list-id" and signs)) or (not signs and _is_group_letter(case)):
         return None
     return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
 
@@ -248,7 +248,7 @@ def _automated(case: _Case) -> Verdict | None:
         return _by(Origin.AUTOMATED, "auto-submitted")
     if case.is_own:
         return None
-    if _is_relayed(case):
+    if _is_relayed(case) or _is_group_letter(case):
         return _by(Origin.HUMAN, "relayed-person")
     rule = next((name for name, holds in _MACHINE_SIGNS.items() if holds(case)), None)
     return _by(Origin.AUTOMATED, rule) if rule else None
@@ -260,6 +260,11 @@ def _is_relayed(case: _Case) -> bool:
     if not (is_reply_token(answer) or (is_robot(case.sender) and not is_robot(answer))):
         return False
     return _is_personal(case) and not _reads_as_receipt(case) and not has("texts", "machine", case.words)
+
+
+def _is_group_letter(case: _Case) -> bool:
+    """A person's letter through a department's group: "'Maria Lopez' via Hiring", with the headers of a list."""
+    return " via " in case.sender.name.lower() and _is_letter(case)
 
 
 def _is_personal(case: _Case) -> bool:

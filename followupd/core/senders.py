@@ -73,7 +73,7 @@ def _is_relay(domain: str) -> bool:
 
 def person_in(name: str) -> str:
     """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack"."""
-    person = " ".join(pattern("names", "behind").sub("", name).split()).strip(" ,")
+    person = " ".join(pattern("names", "behind").sub("", name).split()).strip(" ,'\"")
     return "" if not person or len(person.split()) > 4 or has("names", "collective", person) else person
 
 

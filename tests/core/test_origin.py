@@ -64,6 +64,7 @@ HUMAN = {
         "Hi Dana,\n\nlooking forward to it.\n\nMaria\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--b--"
     ),
     "no text": mail(""),
+    "through a group": mail(LETTER, from_="'Maria Lopez' via Hiring <hiring@acme.example>", List_Id="<hiring.acme.example>", Precedence="list", Reply_To="Maria Lopez <maria@acme.example>"),
     "a link to book": mail("Hi Dana,\n\npick a slot: https://slotbook.example/maria. To reschedule: https://slotbook.example/r\n\nBest,\nMaria", from_="Acme Recruiting <scheduling@acme.example>"),
     "a coordinator's mailbox": mail("Hi Dana,\n\nI have moved your interview to Friday.\n\nPriya", from_="Acme Scheduling <scheduling@acme.example>"),
     "a short word around an invite": (
