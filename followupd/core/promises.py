@@ -48,7 +48,8 @@ def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise |
     left, right = read.sentence(first)[0], read.sentence(last)[1]
     chosen = _chosen(read, [d for d in dates if left <= d.first < right], first, last)
     for beside in () if chosen else _beside(read, left, right):
-        chosen = chosen or _chosen(read, [d for d in dates if beside[0] <= d.first < beside[1]], *beside)
+        near = [d for d in dates if beside[0] <= d.first < beside[1] and (_deadline(read, d) or _speaks(read, beside))]
+        chosen = chosen or _chosen(read, near, *beside)
     return _quoted(read, finding, chosen) if chosen else None
 
 
@@ -102,8 +103,13 @@ def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
             continue
         tags = read.tags[first:last]
         short = at > right and read.start(min(last, len(read.tags) - 1)) - read.start(first) <= SHORT_SENTENCE
-        if ("V" in tags or short) and "L" not in tags and "I" not in tags:
+        if (short or _speaks(read, (first, last))) and "L" not in tags and "I" not in tags:
             yield first, last
+
+
+def _speaks(read: Scan, sentence: tuple[int, int]) -> bool:
+    """Whether a sentence speaks of the answer."""
+    return "V" in read.tags[slice(*sentence)]
 
 
 def _quoted(read: Scan, finding: Finding, chosen: Found) -> Promise:

@@ -91,15 +91,29 @@ def _joined(asked: Asked, found: list[Found]) -> Iterator[Found]:
 
 
 def _in_order(asked: Asked, found: Iterator[Found]) -> Iterator[Found]:
-    """Of weekdays in a row the next is the later one: "next Tuesday or Wednesday", "Thursday at 3, Monday at 4"."""
+    """The same, each seen from the one before it where it is to be."""
     last: Found | None = None
     for item in found:
-        listed = last and not asked.scan.tags[last.last : item.first].strip("sO,-tcnAzHUK(:)")
-        if last and listed and item.rule == last.rule == "weekday" and not item.past and not last.past:
-            last = _later(item, last)
-        else:
-            last = item
+        last = _placed(asked, item, last) if last else item
         yield last
+
+
+def _placed(asked: Asked, item: Found, last: Found) -> Found:
+    """Of weekdays in a row the next is the later one ("next Tuesday or Wednesday"); "the following week" is that after."""
+    if last.past or item.past:
+        return item
+    if item.rule == "period" and _follows(asked, item, last):
+        monday = a.monday(last.end) + timedelta(weeks=1)
+        return replace(item, start=monday, end=monday + timedelta(days=4))
+    listed = not asked.scan.tags[last.last : item.first].strip("sO,-tcnAzHUK(:)")
+    return _later(item, last) if listed and item.rule == last.rule == "weekday" else item
+
+
+def _follows(asked: Asked, item: Found, last: Found) -> bool:
+    """Whether it is the week after a date named before: "interviews until March 13, a decision the following week"."""
+    values = dict(zip(asked.scan.tags[item.first : item.last], asked.scan.values[item.first : item.last], strict=True))
+    following = values.get("r") == 2 and values.get("u") == "w" and not {*"EBM"} & values.keys()
+    return following and asked.scan.sentence(item.first)[0] <= last.first
 
 
 def _later(item: Found, than: Found) -> Found:
