@@ -13,7 +13,7 @@ from followupd.adapters.imap.mailboxes import Box
 from followupd.adapters.imap.session import Session
 from followupd.adapters.imap.state import email_id
 from followupd.adapters.imap.uidset import UidSet
-from followupd.adapters.imap.wire import parsed
+from followupd.adapters.imap.wire import Pieces, parsed
 from followupd.core import rfc5322
 from followupd.core.mail import Email
 from followupd.core.rfc5322 import Part
@@ -66,15 +66,25 @@ def emails(session: Session, box: Box, validity: int, uids: UidSet) -> list[Emai
     """These messages of a mailbox; those that are gone are left out."""
     if not session.open(box.name, validity):
         return []
-    (reply,) = session.ask(b"UID FETCH %s (%s BODYSTRUCTURE)" % (str(uids).encode(), rows.items(session)))
-    heads = parsed(reply.responses)
-    known = {uid: row for uid in heads if (row := rows.row(uid, heads[uid])) and b"BODYSTRUCTURE" in heads[uid]}
-    structures = {uid: pieces(heads[uid][b"BODYSTRUCTURE"]) for uid in known}
-    plans = {uid: plan for uid, plan in structures.items() if any(piece.leaf.size for piece in plan)}
+    known, shapes = _heads(session, uids)
+    plans = {uid: pieces(shapes[uid]) for uid in uids if uid in known and uid in shapes}
+    plans = {uid: plan for uid, plan in plans.items() if any(piece.leaf.size for piece in plan)}
     texts = _texts(session, plans)
     found = [_email(box, validity, known[uid], plan, texts.get(uid)) for uid, plan in plans.items()]
     odd = [uid for uid in uids if uid not in plans]
     return [*(email for email in found if email), *_whole(session, box, validity, odd)]
+
+
+def _heads(session: Session, uids: UidSet) -> tuple[dict[int, rows.Row], dict[int, BodyData]]:
+    """Headers and structures, in one round trip; a server may mix the answers to two questions that it got at once."""
+    asked = (rows.items(session), b"UID BODYSTRUCTURE")
+    replies = session.ask(*(b"UID FETCH %s (%s)" % (str(uids).encode(), items) for items in asked))
+    heads: list[Pieces] = []
+    bodies: list[Pieces] = []
+    for answer in (pieces for reply in replies for pieces in reply.responses):
+        (bodies if b"BODYSTRUCTURE" in answer[0][:100].upper() else heads).append(answer)
+    structures = {uid: items.get(b"BODYSTRUCTURE") for uid, items in parsed(bodies).items()}
+    return rows.rows(heads), {uid: found for uid, found in structures.items() if isinstance(found, BodyData)}
 
 
 def pieces(structure: BodyData) -> tuple[Piece, ...]:

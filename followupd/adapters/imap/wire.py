@@ -46,7 +46,8 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
     def exchange(self, *commands: bytes) -> list[Reply]:
         """Send all commands at once and read all answers; one that is refused does not keep the others from running.
 
-        RFC 9051 section 5.5 allows this as long as no answer depends on the order in which the server works.
+        RFC 9051 section 5.5 allows this as long as no answer depends on the order in which the server works. A server may
+        work on several FETCHes at once: which of its untagged responses belongs to which is then for the caller to see.
         """
         self.settle()
         kept, self._kept = self._kept, None
