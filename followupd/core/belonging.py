@@ -221,10 +221,14 @@ def _seed(strand: Strand, clusters: list[Cluster]) -> None:
 
 
 def _attach(strand: Strand, clusters: list[Cluster]) -> None:
-    """A thread that proves nothing by itself joins the process of its people, if there is one and only one."""
+    """A thread that proves nothing by itself joins the process of its people, if there is one and only one.
+
+    What was written before the process began joins only where it speaks of hiring.
+    """
     if all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages):
         return
-    rank, hits = _hits(strand, [c for c in clusters if strand.last >= c.first])
+    hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
+    rank, hits = _hits(strand, [c for c in clusters if hiring or strand.last >= c.first])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]
     if rank >= Rank.EMPLOYER and len(hits) == 1:
         hits[0].strands.append(strand)

@@ -208,7 +208,11 @@ def _ask(message: Message, thread: str) -> _Ask | None:
     proposes = message.says(Says.INVITES) and message.reading.times and not message.says(Says.CONFIRMS)
     about_time = bool(message.says(*_ABOUT_TIME) or proposes)
     task = message.says(Says.ASSIGNS)
-    if message.says(Says.REJECTS) or message.reading.invites or not (task or about_time or (message.human and message.says(Says.ASKS))):
+    if (
+        message.says(Says.REJECTS)
+        or message.reading.invites
+        or not (task or about_time or (message.human and message.says(Says.ASKS)))
+    ):
         return None
     only_time = about_time and not task and not message.says(Says.ASKS)
     return _Ask(message=message, thread=thread, about_time=only_time, task=task)

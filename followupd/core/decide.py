@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -241,8 +241,9 @@ def _thanks(frame: _Frame) -> Iterator[Step]:
         due = calendar.after(interview.end, delays.thank_you)
         if frame.around.now >= keep_until or due > until:
             continue
+        over = frame.around.now > until
         for variant, person in enumerate(route.interviewers(frame.opportunity, interview, frame.around.dead)):
-            if not _thanked(person, interview, frame):
+            if not _thanked(person, interview, frame) and (not over or _drafted(person, interview, frame, LIVE)):
                 yield Step(
                     kind=Kind.THANK_YOU,
                     ordinal=1,
@@ -271,16 +272,21 @@ def _thanked(person: Address, interview: Interview, frame: _Frame) -> bool:
             and message.reaches(person.email)
         ):
             return True
-    return any(
-        d.kind is Kind.THANK_YOU
-        and d.basis == interview.key
-        and d.state in _DONE
-        and person.key in {t.lower() for t in d.to}
-        for d in frame.around.drafts
-    )
+    return _drafted(person, interview, frame, _DONE)
 
 
 _DONE = frozenset({DraftState.SENT, DraftState.DISCARDED})
+
+
+def _drafted(person: Address, interview: Interview, frame: _Frame, states: Collection[DraftState]) -> bool:
+    """Whether there is a thank-you draft to them for it in one of ``states``."""
+    return any(
+        d.kind is Kind.THANK_YOU
+        and d.basis == interview.key
+        and d.state in states
+        and person.key in {t.lower() for t in d.to}
+        for d in frame.around.drafts
+    )
 
 
 def _nudge(frame: _Frame) -> Iterator[Step]:

@@ -126,14 +126,19 @@ class _Diary:
 
     def _take_mine(self, message: Message) -> None:
         times = self._new_times(message)
-        accepts, declines = message.says(Says.ACCEPTS_TIME), message.says(Says.DECLINES_TIME)
+        leaves = message.says(Says.DECLINES_TIME, Says.MOVES, Says.CANCELS)
+        accepts = message.says(Says.ACCEPTS_TIME) or (not leaves and self._names_theirs(times))
         if accepts and not self.proposed_by_me and (time := self._accepted(times)):
             self._fix(message, time)
-        elif declines or message.says(Says.MOVES, Says.CANCELS):
+        elif leaves:
             self._call_off(message, final=False)
             self._propose(message, times)
         elif times and message.says(Says.OFFERS_TIMES, Says.ACCEPTS_TIME):
             self._propose(message, times)
+
+    def _names_theirs(self, named: Sequence[TimeMention]) -> bool:
+        """Whether I name one of the times that they offered and no other: then I take it up, whatever the words."""
+        return len(named) == 1 and named[0].start in {p.start for p in self.proposals}
 
     def _accepted(self, named: Sequence[TimeMention]) -> TimeMention | None:
         """Which proposal of theirs I took up: the one that I named, or the only one there is."""

@@ -92,6 +92,7 @@ class Reader:
         )
         facts = entities.facts(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
         arranging = any(f.says in _ARRANGING for f in findings)
+        ideas = vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0
         return Reading(
             origin=verdict.origin,
             origin_rule=verdict.rule,
@@ -99,8 +100,8 @@ class Reader:
             understood=understood,
             empty=not seen.text.strip(),
             findings=findings,
-            times=self._times(seen, spoken, written) if arranging else (),
-            duration_minutes=dates.find_duration(seen.text, spoken) if arranging else None,
+            times=self._times(seen, spoken, written) if arranging or ideas else (),
+            duration_minutes=dates.find_duration(seen.text, spoken) if arranging or ideas else None,
             invites=called,
             promise=self._promise(seen, findings, spoken, written) if not mine else None,
             referral=facts.referral,
@@ -109,7 +110,7 @@ class Reader:
             companies=facts.companies,
             roles=facts.roles,
             requisitions=facts.requisitions,
-            ideas=vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0,
+            ideas=ideas,
             signed=facts.signed,
             greeted=facts.greeted,
             sketch=closeness.sketch(seen.text) if mine else (),

@@ -10,6 +10,7 @@ from followupd.core.entities.companies import (
     same_company,
     sender_companies,
     signature_companies,
+    spelled_companies,
 )
 from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.persons import first_name, greeted, referral, signed
@@ -43,6 +44,7 @@ def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, m
     roles += in_subject.roles
     if not mine:
         companies += [*sender_companies(email.envelope), *signature_companies(visible, email.envelope)]
+    companies += spelled_companies(email.envelope, visible.text, mine=mine)
     numbers += requisitions(f"{email.envelope.subject}\n{visible.text}")
     return Facts(
         companies=tuple(companies),

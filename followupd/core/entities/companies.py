@@ -119,6 +119,30 @@ def signature_companies(visible: Visible, envelope: Envelope) -> Iterator[Claim]
             yield Claim(value=value, weight=4 if spelled else 3, part="header", end=len(line))
 
 
+def spelled_companies(envelope: Envelope, text: str, *, mine: bool) -> Iterator[Claim]:
+    """A name in the subject or the text that the domain of the correspondent spells: Cobalt Ridge, cobaltridge.example."""
+    people = (*envelope.to, *envelope.cc) if mine else envelope.from_
+    hosts = {d for a in people if (d := domains.employer_domain(a.email))}
+    for part, words in (("subject", envelope.subject), ("text", text)):
+        for found in _CAPITALS.finditer(words):
+            for value in _heads(found[0]):
+                if any(company_matches_domain(value, h) for h in hosts) and tidy(value):
+                    start = found.start() + found[0].index(value)
+                    yield Claim(value=value, weight=2, part=part, start=start, end=start + len(value))
+                    return
+
+
+_CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ][\w&'’-]*(?: [^\W\d_a-zß-ÿ][\w&'’-]*){0,3}")
+
+
+def _heads(name: str) -> Iterator[str]:
+    """Every run of words within ``name``, shorter ones first: "Why Cobalt Ridge" holds "Cobalt Ridge"."""
+    words = name.split()
+    for length in range(1, len(words) + 1):
+        for first in range(len(words) - length + 1):
+            yield " ".join(words[first : first + length])
+
+
 def _is_title(text: str) -> bool:
     words = set(plain(text).split())
     return any(set(plain(t).split()) <= words for t in listed("title_words"))
