@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from followupd.config import model
 from followupd.config.building import build
-from followupd.config.positions import Key, lines
+from followupd.config.positions import Key
 from followupd.config.problems import Problems, dotted
 from followupd.config.settings import Settings
 from followupd.core.errors import ConfigError, Problem
@@ -30,7 +30,7 @@ def load(path: Path, env: Mapping[str, str], changes: Iterable[str] = ()) -> Set
     raw = _parsed(text)
     for change in changes:
         _apply(raw, change)
-    problems = Problems(lines(text))
+    problems = Problems(text)
     found = _sections(raw, problems)
     _check_accounts(raw, problems)
     if problems.found:
@@ -115,7 +115,7 @@ def _check_accounts(raw: Mapping[str, Any], problems: Problems) -> None:
     if not raw.get("accounts", []):
         problems.add(("accounts",), "is missing", "Add an account: [[accounts]], and its keys below.")
     seen: set[Any] = set()
-    for at, account in _items(raw, "accounts", Problems({})):
+    for at, account in _items(raw, "accounts", Problems("")):
         name = account.get("name")
         if isinstance(name, str) and name in seen:
             problems.add((*at, "name"), f"is {name!r} a second time", "Give each account its own name.")

@@ -14,9 +14,10 @@ from typing import Any
 Key = tuple[str | int, ...]
 """A path into the document: names, and indices into arrays of tables."""
 
-_HEADER = re.compile(r"[ \t]*(\[\[?)([^\n]*?)\]\]?[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)")
 _NAME = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-_PAIR = re.compile(rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*=")
+_DOTTED = rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*"
+_HEADER = re.compile(rf"[ \t]*(\[\[?){_DOTTED}\]")
+_PAIR = re.compile(rf"{_DOTTED}=")
 _VALUE = re.compile(
     r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*|[\[{]|[\]}]|\n|[^\[\]{}"'\#\n]+''',
     re.DOTALL,
@@ -37,14 +38,18 @@ def _walk(document: str) -> Iterator[tuple[Key, int]]:
         if header := _HEADER.match(document, at):
             table = _table(_names(header[2]), arrays, is_array=header[1] == "[[")
             yield table, line
-            at = header.end()
+            at = _next_line(document, header.end())
         elif pair := _PAIR.match(document, at):
             key = (*table, *_names(pair[1]))
             yield key, line
             yield from _inline(document, pair.end(), key, line)
             at = _end_of_value(document, pair.end())
         else:
-            at = (document.find("\n", at) + 1) or len(document)
+            at = _next_line(document, at)
+
+
+def _next_line(document: str, at: int) -> int:
+    return (document.find("\n", at) + 1) or len(document)
 
 
 def _names(dotted: str) -> list[str]:
@@ -70,11 +75,11 @@ def _table(names: list[str], arrays: dict[Key, int], *, is_array: bool) -> Key:
 
 
 def _inline(document: str, at: int, key: Key, line: int) -> Iterator[tuple[Key, int]]:
-    """The keys of an inline table that is the whole value; they stand on the line of its own key."""
+    """The bare keys of an inline table that is the whole value; they stand on the line of its own key."""
     start = document.find("{", at)
     if start >= 0 and not document[at:start].strip():
-        for pair in re.finditer(rf"[{{,][ \t]*({_NAME})[ \t]*=", document[start : _end_of_value(document, at)]):
-            yield (*key, *_names(pair[1])), line
+        table = document[start : _end_of_value(document, at)]
+        yield from (((*key, name), line) for name in re.findall(r"[{,][ \t]*([A-Za-z0-9_-]+)[ \t]*=", table))
 
 
 def _end_of_value(document: str, at: int) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from followupd.config.positions import Key
+from followupd.config.positions import Key, lines
 from followupd.core.errors import Problem
 
 _MESSAGES = {
@@ -33,21 +34,25 @@ _MESSAGES = {
 """Pydantic's error types in our words. A type that is not here keeps pydantic's own; the input is never repeated."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Problems:
-    """Problems as they are found. ``lines`` tells where keys stand."""
+    """Problems as they are found in ``document``."""
 
-    lines: Mapping[Key, int]
+    document: str
     found: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        return lines(self.document)
 
     def add(self, key: Key, message: str, remedy: str) -> None:
         self.found.append(Problem(key=dotted(key), line=self._line(key), message=message, remedy=remedy))
 
     def _line(self, key: Key) -> int | None:
         """The line of ``key``, or of the list that it is an item of; None where it is missing."""
-        while key and key not in self.lines and isinstance(key[-1], int):
+        while key and key not in self._lines and isinstance(key[-1], int):
             key = key[:-1]
-        return self.lines.get(key)
+        return self._lines.get(key)
 
     def take(self, error: ValidationError, model: type[BaseModel], at: Key) -> None:
         """Take over what pydantic found in the section ``at``."""
