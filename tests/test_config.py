@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import tomlkit
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followupd import config
@@ -450,7 +450,7 @@ def keys_of(value: object, at: positions.Key = ()) -> Iterator[positions.Key]:
         yield at
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES)
 def test_every_value_of_any_document_has_its_line(table: dict[str, object]) -> None:
     document = tomlkit.dumps(table)

@@ -9,8 +9,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from followupd.adapters.mailbox_names import role_of
 from followupd.adapters.maildir import MaildirAccount, mailbox
@@ -19,7 +17,7 @@ from followupd.core.errors import PermanentError, SuddenlyEmptyError, TransientE
 from followupd.core.mail import EmailId, MailboxRole
 from tests.adapters.maildir_world import MaildirWorld
 from tests.contracts.drafts import DraftsContract, only
-from tests.contracts.history import History
+from tests.contracts.history import hold
 from tests.contracts.mailbox import LONG_AGO, NOON, MailboxContract, View
 from tests.contracts.messages import draft, message, message_id
 
@@ -292,9 +290,4 @@ def test_any_history_ends_with_the_truth(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Known, "MAX_PACKS", 2)
     number = count()
 
-    class OfMaildir(History):
-        @staticmethod
-        def make() -> MaildirWorld:
-            return MaildirWorld(tmp_path / str(next(number)))
-
-    run_state_machine_as_test(OfMaildir, settings=settings(max_examples=15, stateful_step_count=15, deadline=None))
+    hold(lambda: MaildirWorld(tmp_path / str(next(number))), examples=15, steps=15)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from followupd.core.errors import SuddenlyEmptyError
 from followupd.core.mail import UNREAD_ROLES, MailboxRole
@@ -18,8 +19,18 @@ from tests.contracts.world import World
 ROLES = st.sampled_from([MailboxRole.INBOX, MailboxRole.SENT, MailboxRole.ARCHIVE, MailboxRole.TRASH, MailboxRole.JUNK])
 
 
+def hold(make: Callable[[], World], *, examples: int, steps: int) -> None:
+    """Try ``examples`` histories of at most ``steps`` steps, each in a new and empty world by ``make``."""
+    machine = type("HistoryOfWorld", (History,), {"make": staticmethod(make)})
+    slow_is_fine = [HealthCheck.too_slow]
+    limits = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=slow_is_fine
+    )
+    run_state_machine_as_test(machine, settings=limits)
+
+
 class History(RuleBasedStateMachine):
-    """Make a subclass with ``make``, which gives a new and empty world."""
+    """One history. ``hold`` makes subclasses of it, whose ``make`` gives the world."""
 
     make: Callable[[], World]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from followupd.core.errors import TransientError
 from followupd.core.mail import MailboxRole
 from tests.contracts.drafts import DraftsContract
-from tests.contracts.history import History
+from tests.contracts.history import hold
 from tests.contracts.mailbox import LONG_AGO, NOON, MailboxContract
 from tests.contracts.messages import draft, message
 from tests.fakes.faults import Faults, Faulty, Killed
@@ -69,7 +67,4 @@ def test_a_process_can_be_killed_at_every_point() -> None:
 
 
 def test_any_history_ends_with_the_truth() -> None:
-    class OfFake(History):
-        make = FakeServer
-
-    run_state_machine_as_test(OfFake, settings=settings(max_examples=30, stateful_step_count=20, deadline=None))
+    hold(FakeServer, examples=30, steps=20)
