@@ -79,7 +79,7 @@ def _slots(asked: Asked, taken: set[int]) -> Iterator[Slot]:
     tags, at = asked.scan.tags, 0
     while at < len(tags):
         slot = None
-        if tags[at] in "cKnjh" and at not in taken:
+        if tags[at] in "cKnjha" and at not in taken:
             slot = _slot(asked, at, taken)
         if slot:
             yield slot
@@ -94,7 +94,7 @@ def _slot(asked: Asked, at: int, taken: set[int]) -> Slot | None:
     before = tags[at - 1] if at else ""
     if two := _range_end(asked, one, before, taken):
         return _range(one, two)
-    if not one.exact and (before != "t" or tags[one.last : one.last + 1] in ("p", "u", "-", "n")):
+    if not one.exact and (before != "t" or tags[at] == "a" or tags[one.last : one.last + 1] in ("p", "u", "-", "n")):
         return None
     return Slot(first=one.first, last=one.last, start=one.minutes, end=None)
 
@@ -163,7 +163,7 @@ def _completed(asked: Asked, at: int, hour: int, minute: int, *, padded: bool) -
         exact, last = True, last + 1
         if tags[last : last + 1] == "n" and tags[at] == "n" and tags[last + 1 : last + 2] not in ("p", "u", "m", "H"):
             minute, last = int(values[last]), last + 1
-    if tags[last : last + 1] == "h" and tags[at] == "n" and (exact or (at and tags[at - 1] == "t")):
+    if tags[last : last + 1] == "h" and tags[at] in "na" and (exact or (at and tags[at - 1] == "t")):
         exact, last, shift = True, last + 1, int(values[last])
         hour, minute = (hour, shift) if shift >= 0 else ((hour - 1) % 24, 60 + shift)
     if tags[last : last + 1] == "A":
