@@ -91,6 +91,12 @@ def test_ist_is_settled_by_the_country_or_left_open() -> None:
     assert not _times(text, written)[0].certain
 
 
+def test_gmt_in_summer_is_the_clock_of_london_for_a_writer_there() -> None:
+    text = "Tuesday, June 2, 2026 at 10:00 GMT"
+    assert _times(text, "2026-05-28T09:00:00+01:00")[0].start == datetime.fromisoformat("2026-06-02T10:00+01:00")
+    assert _times(text, "2026-05-28T09:00:00-05:00")[0].start == datetime.fromisoformat("2026-06-02T10:00+00:00")
+
+
 def test_two_readings_of_one_instant_are_one_mention() -> None:
     (found,) = _times("Tuesday, March 10 at 16:00 CET (10:00 am your time)")
     assert found.start == datetime.fromisoformat("2026-03-10T15:00+00:00")

@@ -3,7 +3,7 @@
 The tags, shared by every language (what stands behind a tag is in the language's TOML file):
 
 ====  ====================================  ====  ====================================
-d, v  weekday, weekday in short (fri)  U     until, by, before
+d, v  weekday, weekday in short (fri)        U     until, by, before
 m, o  month, ordinal number                  i     in, within
 n, a  number, indefinite article             f     from, after
 y, D  year, numeric date                     t     at (before a clock time)
@@ -13,15 +13,14 @@ A, H  am or pm, "o'clock"                    O     or, and
 u, p  unit, unit in the plural               P, F  words of past and of future
 r, g  next, coming                           Q, C  quarter of a year, calendar week
 T, l  this, last                             h     half past, quarter to
-N     after next                             e     whole
+N     after next                             x     anything else
 E B M end, beginning, middle                 w     tomorrow
 z, Z  time zone, city                        k     weekend
 s     filler (the, of)                       j     noon
-X     ago                                    x     anything else
+X     ago                                    (     marks stand for themselves
 I, V  interview, answer                      W, L  back (again), please
 R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
-q, 2  takes (two weeks), half of (a month)   (     marks stand for themselves
-; |   end of a sentence, of a paragraph
+q, 2  takes (two weeks), half of (a month)   ; |   end of a sentence, of a paragraph
 ====  ====================================  ====  ====================================
 """
 

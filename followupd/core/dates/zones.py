@@ -56,11 +56,18 @@ def _named(asked: Asked, at: int, mine: ZoneInfo) -> tzinfo | None:
         found = _OFFSET.match(asked.scan.text[end : end + 8].replace("\u2212", "-"))
         if found and (region := _region_after(asked, at)):
             return region
-        return _offset(found) if found else UTC if name == "UTC" else ZoneInfo("Europe/London")
+        return _offset(found) if found else _greenwich(asked, name)
     if choices := ambiguous_zones().get(name):
         chosen = choices.get((asked.country or "").upper()[:2])
         return ZoneInfo(chosen) if chosen else None
     return ZoneInfo(name)
+
+
+def _greenwich(asked: Asked, name: str) -> tzinfo:
+    """UTC; but a writer on London's clock who says GMT in summer means that clock."""
+    london = ZoneInfo("Europe/London")
+    at_home = asked.written.utcoffset() == asked.written.astimezone(london).utcoffset()
+    return london if name == "GMT" and at_home else UTC
 
 
 def _region_after(asked: Asked, at: int) -> tzinfo | None:
