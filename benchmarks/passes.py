@@ -19,7 +19,8 @@ from followupd.core.policy import Policy
 from followupd.core.reader import Reader
 from followupd.core.triage import is_candidate
 from followupd.core.worktime import WorkCalendar
-from followupd.daemon.sync import Account, sync
+from followupd.daemon.account import Account
+from followupd.daemon.sync import sync
 
 POLICY = Policy(
     name="Dana Reyes",

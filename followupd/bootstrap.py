@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from followupd import config
 from followupd.adapters.secrets import resolve
 from followupd.adapters.secrets import store as store_secret
 from followupd.adapters.store import open_store
-from followupd.adapters.templates import JinjaTemplates
 from followupd.config import AccountSettings, Settings
-from followupd.core.ports import Clock, Drafts, Mailbox
+from followupd.core.ports import Clock, Drafts, Mailbox, Templates
+from followupd.daemon.account import Account
 from followupd.daemon.service import Service
-from followupd.daemon.sync import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,25 @@ def settings(path: str | None, env: Mapping[str, str] = os.environ) -> Settings:
     return config.load(Path(path) if path else config.default_config_path(env), env)
 
 
+@dataclass
+class _LaterTemplates:
+    """The port Templates, with what it takes to import paid when the first letter is written."""
+
+    own: Path
+
+    @cached_property
+    def _templates(self) -> Templates:
+        from followupd.adapters.templates import JinjaTemplates
+
+        return JinjaTemplates(self.own)
+
+    def render(self, name: str, language: str, facts: object) -> str:
+        return self._templates.render(name, language, facts)
+
+    def languages(self) -> Collection[str]:
+        return self._templates.languages()
+
+
 @contextmanager
 def service(given: Settings, *, scratch: bool = False) -> Iterator[Service]:
     """The service for these settings, closed afterwards.
@@ -48,7 +67,7 @@ def service(given: Settings, *, scratch: bool = False) -> Iterator[Service]:
             store=store,
             policy=given.policy,
             accounts=[_account(a, given, stack) for a in given.accounts],
-            templates=JinjaTemplates(given.templates),
+            templates=_LaterTemplates(given.templates),
             lookback=given.lookback,
         )
 

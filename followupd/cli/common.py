@@ -13,8 +13,8 @@ import click
 
 from followupd import bootstrap
 from followupd.config import Settings
+from followupd.daemon.account import Progress
 from followupd.daemon.service import Service
-from followupd.daemon.sync import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

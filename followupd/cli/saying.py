@@ -18,9 +18,8 @@ from followupd.daemon.evaluate import evaluate
 
 def _say(ctx: click.Context, ident: str, command: Command, value: str, at: datetime | None) -> None:
     now = moment(at)
-    with service_of(ctx, exclusive=True) as (settings, service):
-        decisions = service.status(now).decisions
-        about = words.messages_about(ident, decisions, service.store, settings.policy, now)
+    with service_of(ctx, exclusive=True) as (_, service):
+        about = words.messages_about(ident, service, now)
         words.say(service.store, command, about, value, now)
     click.echo(f"{command}: noted for {len(about)} message{'s' * (len(about) != 1)}; the next pass acts on it")
 

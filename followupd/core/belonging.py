@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
-from followupd.core import domains, entities, origin
+from followupd.core import domains, entities, senders
 from followupd.core.mail import Identities, MessageId
 from followupd.core.messages import Message
 from followupd.core.reading import Claim, Origin, Says
@@ -154,11 +154,11 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
             continue
         machine = reading.origin is Origin.AUTOMATED and not reading.invites
         for address in message.others(me):
-            robot = origin.is_robot(address) or (machine and address is message.sender)
+            robot = senders.is_robot(address) or (machine and address is message.sender)
             (robots if robot else people).add(address.key)
         for invite in reading.invites:
             named = [a.address for a in invite.attendees if a.person] + [invite.organizer] * bool(invite.organizer)
-            people |= {a.key for a in named if a and not me.has(a.email) and not origin.is_robot(a)}
+            people |= {a.key for a in named if a and not me.has(a.email) and not senders.is_robot(a)}
         people |= {a.key for a in (reading.referral, *reading.interviewers) if a}
     return frozenset(people), frozenset(robots - people)
 

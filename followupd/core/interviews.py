@@ -19,6 +19,7 @@ from followupd.core.reading import Invite, Origin, PartStat, Says, TimeMention
 
 USUAL_LENGTH = timedelta(hours=1)
 
+_SOON_AFTER = timedelta(days=1)
 _NO_TIME = frozenset({"COUNTER", "DECLINECOUNTER", "REFRESH"})
 _Span = tuple[datetime, datetime]
 
@@ -167,6 +168,12 @@ class _Diary:
     def _ahead(self, when: datetime) -> list[_Row]:
         return [r for r in self.rows if r.stands() and r.latest_end > when]
 
+    def _just_over(self, message: Message) -> list[_Row]:
+        """What they may still say of afterwards that it did not take place: a time of the last day."""
+        if message.mine or not message.says(Says.CANCELS):
+            return []
+        return [r for r in self.rows if r.stands() and message.when - r.latest_end <= _SOON_AFTER]
+
     def _fix(self, message: Message, time: TimeMention) -> None:
         end = time.end or time.start + self.length
         latest = end + ((time.latest_start or time.start) - time.start)
@@ -209,7 +216,7 @@ class _Diary:
         )
 
     def _call_off(self, message: Message, *, final: bool) -> None:
-        ahead = self._ahead(message.when)
+        ahead = self._ahead(message.when) or self._just_over(message)
         named = {t.start.date() for t in message.reading.times}
         for row in [r for r in ahead if r.start.date() in named] or ahead[:1]:
             row.cancelled, row.suspended = final, not final

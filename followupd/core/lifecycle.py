@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from followupd.core import closeness, letters, text
+from followupd.core import closeness, letters
 from followupd.core.ledger import LIVE, DraftRecord, DraftState, Kind
 from followupd.core.mail import Email
 from followupd.core.messages import Message
@@ -126,8 +126,12 @@ def _is(record: DraftRecord, message: Message, close: float) -> bool:
 
 
 def _sketch(body: str) -> tuple[int, ...]:
+    from followupd.core import text
+
     return closeness.sketch(text.visible_of(body))
 
 
 def _own_sketch(email: Email) -> tuple[int, ...]:
+    from followupd.core import text
+
     return closeness.sketch(text.visible(email).text)

@@ -14,8 +14,9 @@ from hashlib import blake2b
 from itertools import chain
 
 from followupd import __version__
-from followupd.core import closeness, dates, entities, invites, language, origin, phrases, promises, text, vocabulary
+from followupd.core import closeness, dates, invites, language, origin, phrases, promises, text, vocabulary
 from followupd.core.address_form import is_formal
+from followupd.core.entities.facts import facts as facts_of
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
 from followupd.core.policy import Policy
@@ -90,7 +91,7 @@ class Reader:
         findings = (
             phrases.find(seen.text, subject=email.envelope.subject, language=spoken, mine=mine) if understood else ()
         )
-        facts = entities.facts(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
+        facts = facts_of(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
         arranging = any(f.says in _ARRANGING for f in findings)
         ideas = vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0
         return Reading(
@@ -143,7 +144,8 @@ class Reader:
 
     def _interviewers(self, email: Email, seen: Visible) -> Iterator[Address]:
         """People whom the text names and whose address it gives, or who read it in copy."""
-        for found in _NAMED_ADDRESS.finditer(seen.text):
+        lines = (line for line in seen.text.splitlines() if "@" in line)
+        for found in chain.from_iterable(map(_NAMED_ADDRESS.finditer, lines)):
             address = Address(name=found["name"], email=found["email"])
             if not self.policy.me.has(address.email):
                 yield address

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupd.core import domains, origin
+from followupd.core import domains, senders
 from followupd.core.interviews import Interview
 from followupd.core.mail import Address, Identities
 from followupd.core.messages import Message
@@ -133,7 +133,7 @@ def _reply_address(message: Message, thread: Iterable[Message]) -> tuple[Address
         wished.key == writer.key
         or wished.domain == writer.domain
         or domains.employer_domain(wished.email) in known
-        or origin.is_reply_token(wished)
+        or senders.is_reply_token(wished)
     )
     if not trusted:
         return writer, wished
@@ -148,7 +148,7 @@ def _bystanders(theirs: Sequence[Message], me: Identities, dead: Collection[str]
 
 
 def _can_be_written_to(address: Address, dead: Collection[str]) -> bool:
-    return address.key not in dead and "@" in address.email and not origin.is_robot(address)
+    return address.key not in dead and "@" in address.email and not senders.is_robot(address)
 
 
 def _parent(thread: Sequence[Message]) -> Message | None:

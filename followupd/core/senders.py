@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+import re2
+
 from followupd.core import domains
 from followupd.core.datafiles import load
 from followupd.core.mail import Address
@@ -23,9 +25,35 @@ def pattern(section: str, key: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in data()[section][key]), re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
+def _sieve(section: str, key: str) -> Any:
+    """A coarser pattern that finds all that ``pattern`` finds, and more, in a hundredth of the time; None if RE2 has none.
+
+    RE2 knows words and spaces of ASCII only, so its word borders are left out and its classes widened.
+    """
+    text = "|".join(f"(?:{p})" for p in data()[section][key])
+    if _UNLIKE_IN_A_CLASS.search(text):
+        return None
+    text = _TIGHT.sub("", text)
+    for narrow, wide in _WIDER:
+        text = text.replace(narrow, wide)
+    try:
+        return re2.compile(f"(?i){text}", _QUIET)
+    except re2.error:
+        return None
+
+
+_TIGHT = re.compile(r"\(\?<?[!=][^()]*\)|\\[bB]|(?<!\\)\$")  # looking around, borders of words, the end
+_UNLIKE_IN_A_CLASS = re.compile(r"\[[^\]]*(?:\\[bdsw]|\$)")
+_WIDER = ((r"\w", r"[\pL\pM\pN_\w]"), (r"\s", r"[\s\pZ]"), (r"\d", r"\pN"))
+_QUIET = re2.Options()
+_QUIET.log_errors = False
+
+
 def has(section: str, key: str, text: str) -> bool:
     """Whether a pattern of the entry is found in ``text``."""
-    return bool(pattern(section, key).search(text))
+    sieve = _sieve(section, key)
+    return bool((sieve is None or sieve.search(text)) and pattern(section, key).search(text))
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ from followupd.core.mail import Envelope
 from followupd.core.messages import Message
 from followupd.core.policy import Policy
 from followupd.core.ports import Store, StoredDraft
-from followupd.daemon.sync import Account
+from followupd.daemon.account import Account
 
 log = logging.getLogger(__name__)
 

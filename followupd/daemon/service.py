@@ -1,4 +1,7 @@
-"""One full pass over all accounts: sync, understand, decide, draft; and a look at what is known without one."""
+"""One full pass over all accounts: sync, understand, decide, draft; and a look at what is known without one.
+
+What reading mail needs is imported where mail is read: a look at what is known must be quick.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from followupd.core import text
 from followupd.core.decide import Decision
 from followupd.core.drafting import Desk
 from followupd.core.errors import FollowupdError, TemplateError
@@ -17,8 +19,8 @@ from followupd.core.messages import Message
 from followupd.core.plan import Order
 from followupd.core.policy import Policy
 from followupd.core.ports import Store, StoredDraft, Templates
-from followupd.core.reader import Reader
 from followupd.core.worktime import Delay
+from followupd.daemon.account import Account, Progress
 from followupd.daemon.dispatch import Dispatcher
 from followupd.daemon.evaluate import Evaluation, evaluate
 from followupd.daemon.report import (
@@ -30,7 +32,6 @@ from followupd.daemon.report import (
     of_accounts,
     of_unreadable,
 )
-from followupd.daemon.sync import Account, Progress, sync
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +83,19 @@ class Service:
             run.perform()
         return run.report()
 
+    def read_mail(self, now: datetime) -> None:
+        """Take in what the mailboxes hold at ``now``, and judge and write nothing. Accounts that fail are passed over."""
+        run = _Pass(service=self, now=now, dry_run=True)
+        run.look_at_drafts()
+        run.sync(lambda *_: None)
+
     def quote(self, spans: Spans, messages: Iterable[Message]) -> dict[MessageId, tuple[str, ...]]:
         """The given spans of the visible texts, read again from the mailbox, on one line each; what is gone is left out.
 
         Raises the errors of the Mailbox port.
         """
+        from followupd.core import text
+
         quotes: dict[MessageId, tuple[str, ...]] = {}
         present = [m for m in messages if m.present and m.id in spans]
         for account in self.accounts:
@@ -130,6 +139,9 @@ class _Pass:
                 self._fail(account.name, error)
 
     def sync(self, progress: Progress) -> None:
+        from followupd.core.reader import Reader
+        from followupd.daemon.sync import sync
+
         calendar = self.policy.calendar
         after = calendar.at(calendar.local_date(self.now) - self.service.lookback.span(), time())
         reader = Reader(self.policy)

@@ -7,18 +7,19 @@ hiring process, ordinary mail of the same thread, people or employer is read aft
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from followupd.core import domains, origin
+from followupd.core import domains, senders
 from followupd.core.errors import StateExpiredError
 from followupd.core.mail import Email, EmailId, Envelope, Identities, MessageId, State
-from followupd.core.ports import Drafts, Mailbox, Store
+from followupd.core.ports import Store
 from followupd.core.reader import Reader
 from followupd.core.reading import Origin, Reading, Says
 from followupd.core.triage import is_candidate
+from followupd.daemon.account import Account, Progress
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +39,6 @@ _OF_HIRING = frozenset(Says) - {
     Says.REFERS,
 }
 
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and of how much (None if not known)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One account's name and ports."""
-
-    name: str
-    mailbox: Mailbox
-    drafts: Drafts
-
 
 @dataclass(slots=True)
 class _Known:
@@ -65,7 +54,7 @@ class _Known:
             return
         self.ids |= {envelope.message_id, *envelope.in_reply_to, *envelope.references}
         for address in (a for a in (*envelope.from_, *envelope.to, *envelope.cc) if not self.me.has(a.email)):
-            if not origin.is_robot(address):
+            if not senders.is_robot(address):
                 self.people.add(address.key)
             if domain := domains.employer_domain(address.email):
                 self.domains.add(domain)

@@ -11,11 +11,11 @@ from followupd.core.errors import FollowupdError
 from followupd.core.ledger import Command, DraftRecord, DraftState, Word
 from followupd.core.mail import MessageId
 from followupd.core.messages import gather
-from followupd.core.policy import Policy
 from followupd.core.ports import Store
 from followupd.core.threads import link
 from followupd.daemon.dispatch import Dispatcher
 from followupd.daemon.evaluate import Evaluation
+from followupd.daemon.service import Service
 
 
 class UnknownIdError(FollowupdError):
@@ -24,7 +24,7 @@ class UnknownIdError(FollowupdError):
     def __init__(self, ident: str) -> None:
         super().__init__(
             f"nothing is known as {ident!r}",
-            remedy="take an id from `followupd status`, or the Message-ID of a mail; `followupd once` reads new mail first",
+            remedy="take an id from `followupd status`, or the Message-ID of a mail",
         )
 
 
@@ -40,16 +40,27 @@ def find_decision(ident: str, decisions: Iterable[Decision]) -> Decision | None:
     return None
 
 
-def messages_about(
-    ident: str, decisions: Sequence[Decision], store: Store, policy: Policy, now: datetime
-) -> list[MessageId]:
-    """The Message-IDs that a word about ``ident`` is about: its opportunity's, else its thread's. Raises UnknownIdError."""
-    if decision := find_decision(ident, decisions):
+def messages_about(ident: str, service: Service, now: datetime) -> list[MessageId]:
+    """The Message-IDs that a word about ``ident`` is about: its opportunity's, else its thread's.
+
+    Mail that is not known yet is read first. Raises UnknownIdError.
+    """
+    found = _known_about(ident, service, now)
+    if not found:
+        service.read_mail(now)
+        found = _known_about(ident, service, now)
+    if not found:
+        raise UnknownIdError(ident)
+    return found
+
+
+def _known_about(ident: str, service: Service, now: datetime) -> list[MessageId]:
+    if decision := find_decision(ident, service.status(now).decisions):
         return list(decision.opportunity.message_ids)
-    for thread in link(gather(store.filed(), policy.me, now)):
+    for thread in link(gather(service.store.filed(), service.policy.me, now)):
         if ident.strip().strip("<>") in {m.id.strip("<>") for m in thread.messages}:
             return [m.id for m in thread.messages]
-    raise UnknownIdError(ident)
+    return []
 
 
 def say(store: Store, command: Command, about: Sequence[MessageId], value: str, now: datetime) -> None:

@@ -37,9 +37,9 @@ from followupd.core.mail import Identities, MailboxRole
 from followupd.core.policy import Delays, Limits, Policy
 from followupd.core.ports import Drafts, Mailbox, Store, StoredDraft
 from followupd.core.worktime import Delay, Unit, WorkCalendar
+from followupd.daemon.account import Account
 from followupd.daemon.report import PassReport
 from followupd.daemon.service import Service
-from followupd.daemon.sync import Account
 from tests.fakes.faults import Faults, Faulty, Killed
 from tests.fakes.server import FakeServer
 

@@ -27,10 +27,10 @@ from followupd.core.ledger import Command
 from followupd.core.mail import MailboxRole
 from followupd.core.ports import StoredDraft
 from followupd.daemon import words
+from followupd.daemon.account import Account
 from followupd.daemon.dispatch import Dispatcher
 from followupd.daemon.evaluate import evaluate
 from followupd.daemon.service import Service
-from followupd.daemon.sync import Account
 from tests.contracts.world import World
 
 ME = ("Alex Kim", "alex.kim@example.org")
@@ -178,8 +178,7 @@ class Stage:
         if name == "restore":
             self._restore(service, ident, at)
             return
-        decisions = service.status(at).decisions
-        about = words.messages_about(ident, decisions, service.store, service.policy, at)
+        about = words.messages_about(ident, service, at)
         words.say(service.store, Command(name), about, value[0] if value else "", at)
 
     def _restore(self, service: Service, ident: str, at: datetime) -> None:

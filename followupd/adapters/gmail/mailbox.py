@@ -134,7 +134,9 @@ class GmailMailbox:
             )
             yield Changes(added=added, state=state, total=len(ids))
         if not ids and cursor.scanned:
+            self._ensure_not_emptied()
             yield Changes(added=(), state=replace(cursor, scanned=None).state, total=0)
+        yield from self._follow(replace(cursor, scanned=None), after)  # what happened meanwhile
 
     def _headers(self, ids: Iterable[str]) -> Iterator[tuple[str, messages.Resource]]:
         return self.api.read({i: self._header(i) for i in ids})

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from followupd.core import domains
 from followupd.core.entities.words import listed, plain
 from followupd.core.mail import Envelope
 from followupd.core.reading import Claim
-from followupd.core.text import Visible
+
+if TYPE_CHECKING:
+    from followupd.core.text import Visible
 
 _LONGEST = 60
 _VIA = re.compile(r"\s+(?:via|through|über|@|at|from|von|bei)\s+", re.IGNORECASE)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from followupd.core.entities.words import listed, plain
 from followupd.core.mail import Address, Email, Identities
-from followupd.core.text import Visible
+
+if TYPE_CHECKING:
+    from followupd.core.text import Visible
 
 _NAME_WORD = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?"
 _NAME = re.compile(rf"^(?:{_NAME_WORD})(?: {_NAME_WORD}){{0,3}}$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -46,13 +47,19 @@ class Sentence:
     def text(self) -> str:
         return _RUN.sub(" ", self.raw)
 
+    @cached_property
+    def _runs(self) -> tuple[list[int], list[int]]:
+        """Where in ``text`` the runs of white space stand, and how much all up to each of them lost."""
+        places, losses = [], [0]
+        for run in _RUN.finditer(self.raw):
+            places.append(run.start() - losses[-1])
+            losses.append(losses[-1] + run.end() - run.start() - 1)
+        return places, losses
+
     def place(self, position: int) -> int:
         """Where the character at ``position`` of ``text`` stands in the whole text."""
-        for run in _RUN.finditer(self.raw):
-            if run.start() >= position:
-                break
-            position += run.end() - run.start() - 1
-        return self.start + position
+        places, losses = self._runs
+        return self.start + position + losses[bisect_left(places, position)]
 
 
 def fold(text: str) -> str:
