@@ -45,7 +45,7 @@ def _sieve(section: str, key: str) -> Any:
 
 _TIGHT = re.compile(r"\(\?<?[!=][^()]*\)|\\[bB]|(?<!\\)\$")  # looking around, borders of words, the end
 _UNLIKE_IN_A_CLASS = re.compile(r"\[[^\]]*(?:\\[bdsw]|\$)")
-_WIDER = ((r"\w", r"[\pL\pM\pN_\w]"), (r"\s", r"[\s\pZ]"), (r"\d", r"\pN"))
+_WIDER = ((r"\w", r"[\pL\pM\pN_\w]"), (r"\s", r"[\s\pZ\pC]"), (r"\d", r"\pN"))
 _QUIET = re2.Options()
 _QUIET.log_errors = False
 
@@ -53,7 +53,8 @@ _QUIET.log_errors = False
 def has(section: str, key: str, text: str) -> bool:
     """Whether a pattern of the entry is found in ``text``."""
     sieve = _sieve(section, key)
-    return bool((sieve is None or sieve.search(text)) and pattern(section, key).search(text))
+    likely = sieve is None or sieve.search(text.encode("utf-8", "replace"))
+    return bool(likely and pattern(section, key).search(text))
 
 
 @lru_cache(maxsize=4096)

@@ -88,7 +88,7 @@ def _has_hiring_sign(envelope: Envelope, sender: Address, *, listed: bool) -> bo
         return True
     if listed and origin.is_job_alert(envelope.subject):
         return False
-    subject = envelope.subject.lower()
+    subject = envelope.subject.lower().encode("utf-8", "replace")  # a broken header may leave lone surrogates
     return bool(_words("strong").search(subject) or (not listed and _words("weak").search(subject)))
 
 
