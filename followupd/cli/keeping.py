@@ -40,8 +40,7 @@ def forget(ctx: click.Context, ident: str | None, at: datetime | None, yes: bool
     if not yes:
         click.confirm(f"Delete {what}?", abort=True)
     now = moment(at)
-    with service_of(ctx, exclusive=True) as (settings, service):
-        decisions = service.status(now).decisions if ident else ()
-        ids = messages_about(ident, decisions, service.store, settings.policy, now) if ident else None
+    with service_of(ctx, exclusive=True) as (_, service):
+        ids = messages_about(ident, service, now) if ident else None
         service.store.forget(ids)
     click.echo(f"deleted {what}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from followupd.core import closeness, letters
-from followupd.core.ledger import LIVE, DraftRecord, DraftState, Kind
+from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState, Kind, OpportunityId
 from followupd.core.mail import Email
 from followupd.core.messages import Message
 from followupd.core.ports import StoredDraft
@@ -93,6 +93,34 @@ def _seen(record: DraftRecord, draft: StoredDraft) -> DraftRecord:
     if record.state is DraftState.WITHDRAWN:
         return record
     return replace(record, state=DraftState.OPEN, ended_at=None)
+
+
+def adopt(stored: StoredDraft, account: str, opportunity: OpportunityId, what: tuple[Kind, int, str]) -> DraftRecord:
+    """The ledger row of a draft that lies there with our key and that no row knows any more: the ledger was lost."""
+    envelope, (kind, ordinal, basis) = stored.email.envelope, what
+    body = stored.email.plain or ""
+    record = DraftRecord(
+        id=DraftId(stored.key or ""),
+        opportunity=opportunity,
+        account=account,
+        kind=kind,
+        ordinal=ordinal,
+        basis=basis,
+        state=DraftState.OPEN,
+        planned_at=envelope.sent_at or envelope.received_at,
+        parent=next(iter(envelope.in_reply_to), None),
+        sender=envelope.from_[0].email if envelope.from_ else "",
+        to=tuple(a.email for a in envelope.to),
+        cc=tuple(a.email for a in envelope.cc),
+        names={a.email: a.name for a in (*envelope.to, *envelope.cc) if a.name},
+        subject=envelope.subject,
+        message_id=envelope.message_id,
+        references=envelope.references,
+        body=body,
+        digest=stored.digest or "",
+        reason="found again in Drafts",
+    )
+    return _seen(record, stored)
 
 
 def _missing(record: DraftRecord, mine: Collection[Message], now: datetime) -> DraftRecord:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import product
 
 from followupd.core.decide import Decision, Hold, Step
 from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState, Kind
@@ -46,8 +47,27 @@ def draft_id(step: Step, drafts: Iterable[DraftRecord]) -> DraftId:
     """
     same = [d for d in drafts if (d.kind, d.ordinal, d.basis) == (step.kind, step.ordinal, step.basis)]
     thrown_away = sum(d.state is DraftState.DISCARDED and step.recipient in {t.lower() for t in d.to} for d in same)
-    what = "\n".join((step.kind, str(step.ordinal), step.basis, step.recipient, str(thrown_away)))
+    return _id_of(step.kind, step.ordinal, step.basis, step.recipient, thrown_away)
+
+
+def _id_of(kind: Kind, ordinal: int, basis: str, recipient: str, thrown_away: int) -> DraftId:
+    what = "\n".join((kind, str(ordinal), basis, recipient, str(thrown_away)))
     return DraftId("d-" + blake2b(what.encode(), digest_size=6).hexdigest())
+
+
+def purpose(ident: str, bases: Iterable[str], recipient: str) -> tuple[Kind, int, str] | None:
+    """What a draft with this id is for: its kind, ordinal and basis, if the basis is one of ``bases``.
+
+    So a draft that lies there is known again after the ledger is lost: its id can only have been made in one way.
+    """
+    for basis, kind, ordinal, thrown_away in product(bases, Kind, range(1, _MOST + 1), range(3)):
+        if _id_of(kind, ordinal, basis, recipient, thrown_away) == ident:
+            return kind, ordinal, basis
+    return None
+
+
+_MOST = 9
+"""Check-ins on one silence that ``purpose`` looks through: more than anybody sends."""
 
 
 def plan(decisions: Sequence[Decision], policy: Policy, now: datetime) -> Plan:
@@ -184,4 +204,4 @@ def belongs(record: DraftRecord, ids: frozenset[str]) -> bool:
     return record.basis in ids or (record.parent is not None and record.parent in ids) or record.sent_as in ids
 
 
-__all__ = ["Order", "Plan", "belongs", "draft_id", "plan"]
+__all__ = ["Order", "Plan", "belongs", "draft_id", "plan", "purpose"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from followupd.core.decide import Surroundings, decide
 from followupd.core.ledger import DraftRecord, DraftState
-from followupd.core.lifecycle import Sighting, reconcile
+from followupd.core.lifecycle import Sighting, adopt, reconcile
 from followupd.core.messages import Message, gather
 from followupd.core.opportunities import Opportunity, understand
-from followupd.core.plan import Plan, belongs, plan
+from followupd.core.plan import Plan, belongs, plan, purpose
 from followupd.core.policy import Policy
 from followupd.core.ports import Store, StoredDraft
 from followupd.core.route import dead_addresses
@@ -48,6 +49,11 @@ def evaluate(
     ledger = [fresh.get(r.id, r) for r in ledger]
     own = _own(sightings, drafts) if drafts is not None else (own or {})
     opportunities = understand(messages, me=policy.me, words=store.words(), now=now)
+    if adopted := list(_adopted(own, opportunities, {r.id for r in ledger})):
+        ledger += (s.record for s in adopted)
+        changed += tuple(s.record for s in adopted)
+        sightings += adopted
+        own = _own(sightings, own)
     decisions = [decide(o, policy, a) for o, a in _around(opportunities, ledger, own, dead_addresses(messages), now)]
     return Evaluation(
         plan=plan(decisions, policy, now),
@@ -77,6 +83,19 @@ def _own(sightings: Sequence[Sighting], drafts: Seen) -> dict[str, list[StoredDr
     """The drafts that are the user's own: all but those known to be ours."""
     ours = {(s.record.account, s.stored.id) for s in sightings if s.stored}
     return {a: [d for d in stored if (a, d.id) not in ours] for a, stored in drafts.items()}
+
+
+def _adopted(own: Seen, opportunities: Sequence[Opportunity], known: AbstractSet[str]) -> Iterator[Sighting]:
+    """Drafts with our key that the ledger knows nothing of: it was lost, and they are ours all the same."""
+    for account, stored in own.items():
+        unknown = {d.key: d for d in stored if d.key and d.key not in known and d.email.envelope.to}
+        for key, draft in unknown.items():
+            recipient = draft.email.envelope.to[0].key
+            for opportunity in opportunities:
+                bases = [*opportunity.message_ids, *(i.key for i in opportunity.interviews)]
+                if what := purpose(key, bases, recipient):
+                    yield Sighting(record=adopt(draft, account, opportunity.id, what), stored=draft)
+                    break
 
 
 def _around(
