@@ -210,6 +210,20 @@ def test_many_batches_make_a_short_state() -> None:
     assert Known.of(known.state).ids == set()
 
 
+def test_tells_that_a_tree_was_copied_without_its_times(
+    world: MaildirWorld, view: View, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(mailbox.ENOUGH):  # all of them written on 2 March
+        world.deliver(message(f"m{number}"), MailboxRole.INBOX, NOON + timedelta(days=30))
+    view.sync(world.mailbox())
+    assert "CopyArrivalDate" in caplog.text
+    caplog.clear()
+    for number in range(mailbox.ENOUGH):
+        world.deliver(message(f"n{number}"), MailboxRole.INBOX, NOON + timedelta(days=number // 15))
+    view.sync(world.mailbox())
+    assert caplog.text == ""
+
+
 def test_makes_the_drafts_folder_where_there_is_none(tmp_path: Path) -> None:
     for sub in ("cur", "new", "tmp"):
         (tmp_path / sub).mkdir()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from followupd.adapters.maildir.tree import MAX_MESSAGE, File, Tree, read
 from followupd.core import rfc5322
 from followupd.core.errors import StateExpiredError, SuddenlyEmptyError
 from followupd.core.mail import Changes, Email, EmailId, Envelope, MailboxRole, State
 
+log = logging.getLogger(__name__)
+
 BATCH = 1000
+ENOUGH = 20
+"""New messages from which on it can be told that a tree was copied without the times of its files."""
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class MaildirMailbox:
         fresh = self._fresh(known, after)
         if gone:
             known.drop(gone)
+        late = 0
         for start in range(0, len(fresh), BATCH) or (0,):
             added = tuple(e for file in fresh[start : start + BATCH] if (e := _envelope(file)))
             if added:
@@ -92,6 +98,9 @@ class MaildirMailbox:
             if added or gone:
                 yield Changes(added=added, removed=gone, state=known.state, total=len(fresh))
             gone = ()
+            late += sum(_is_late(e) for e in added)
+        if 2 * late > len(fresh) >= ENOUGH:
+            log.warning("Most mail was copied here without its time of receipt. With mbsync, set CopyArrivalDate yes.")
 
     def _gone(self, known: Known) -> tuple[EmailId, ...]:
         """Known messages that are there no more. A rename can hide a file from one listing, so nothing goes by one alone."""
@@ -155,3 +164,8 @@ def _envelope(file: File) -> Envelope | None:
     return rfc5322.envelope(
         content.octets, id=file.id, role=file.folder.role, received_at=content.received_at, size=content.size
     )
+
+
+def _is_late(envelope: Envelope) -> bool:
+    """Whether a message is said to have come more than a day after it was written."""
+    return envelope.sent_at is not None and envelope.received_at - envelope.sent_at > timedelta(days=1)
