@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import pycld2
 
@@ -34,7 +35,8 @@ def detect(text: str) -> str | None:
     which hardly any mail is written are not believed.
     """
     clean = " ".join(_NOISE.sub(" ", text[:4000]).split())
-    if sum(c.isalpha() for c in clean) < MIN_LETTERS and not re.search(
+    letters = islice((c for c in clean if c.isalpha()), MIN_LETTERS)
+    if sum(1 for _ in letters) < MIN_LETTERS and not re.search(
         r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}", clean
     ):
         return None
