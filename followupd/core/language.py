@@ -36,9 +36,7 @@ def detect(text: str) -> str | None:
     """
     clean = " ".join(_NOISE.sub(" ", text[:4000]).split())
     letters = islice((c for c in clean if c.isalpha()), MIN_LETTERS)
-    if sum(1 for _ in letters) < MIN_LETTERS and not re.search(
-        r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}", clean
-    ):
+    if sum(1 for _ in letters) < MIN_LETTERS and not re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}", clean):
         return None
     try:
         _, _, found = pycld2.detect(clean, bestEffort=True)
