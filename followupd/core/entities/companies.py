@@ -56,29 +56,44 @@ def _forms() -> list[str]:
     return sorted(listed("legal_forms"), key=len, reverse=True)
 
 
-@lru_cache(maxsize=8192)
 def same_company(a: str, b: str) -> bool:
     """Whether two names are one company's: case, accents and legal form aside, or one the beginning of the other."""
-    one, two = (plain(tidy(n) or n).split() for n in (a, b))
+    one, two = _words(a), _words(b)
     if not one or not two:
         return False
-    shorter, longer = sorted((one, two), key=len)
+    shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if longer[: len(shorter)] == shorter:
         return len("".join(shorter)) > 2
     return "".join(one) == "".join(two)
 
 
-@lru_cache(maxsize=8192)
 def company_matches_domain(company: str, domain: str) -> bool:
     """Whether ``domain`` spells ``company``: harboranalytics.example or harbor.example for Harbor Analytics."""
-    label = (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
-    words = [w for w in plain(tidy(company) or company).split() if w.isalnum()]
+    label = _label(domain)
+    return len(label) > 2 and label in _labels_of(company)
+
+
+@lru_cache(maxsize=4096)
+def _words(company: str) -> tuple[str, ...]:
+    """What two spellings of the name have in common, in words."""
+    return tuple(plain(tidy(company) or company).split())
+
+
+@lru_cache(maxsize=4096)
+def _label(domain: str) -> str:
+    return (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
+
+
+@lru_cache(maxsize=4096)
+def _labels_of(company: str) -> frozenset[str]:
+    """The labels by which a company would call its domain."""
+    words = [w for w in _words(company) if w.isalnum()]
     starts = {"".join(words[:n]) for n in range(1, len(words) + 1)}
     if len(words) > 2:
         starts.add("".join(w[0] for w in words))
     if words:
         starts.add("".join((*words, "group")))
-    return len(label) > 2 and label in starts
+    return frozenset(starts)
 
 
 # ---------------------------------------------------------------- where the frame of a mail names one
