@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -9,15 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from followupd import config
 from followupd.adapters.secrets import resolve
 from followupd.adapters.secrets import store as store_secret
 from followupd.adapters.store import open_store
 from followupd.config import AccountSettings, Settings
+from followupd.core.errors import AuthError
 from followupd.core.ports import Clock, Drafts, Mailbox, Templates
 from followupd.daemon.account import Account
 from followupd.daemon.service import Service
+
+if TYPE_CHECKING:
+    from followupd.adapters.imap import ImapAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +92,22 @@ def _maildir(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts
 
 
 def _imap(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
+    opened = _imap_account(account, lambda: resolve(account.secret, given.env))
+    return opened.mailbox(), opened.drafts()
+
+
+def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAccount:
     from followupd.adapters.imap import ImapAccount
 
-    opened = ImapAccount(
+    return ImapAccount(
         name=account.name,
         host=account.host,
         port=account.port,
         tls=account.tls,
         username=account.username,
         auth=account.auth,
-        secret=lambda: resolve(account.secret, given.env),
+        secret=secret,
     )
-    return opened.mailbox(), opened.drafts()
 
 
 def _gmail(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
@@ -118,6 +128,48 @@ _BACKENDS: dict[str, Callable[[AccountSettings, Settings], tuple[Mailbox, Drafts
     "imap": _imap,
     "gmail": _gmail,
 }
+
+
+def sign_in(account: AccountSettings, given: Settings, *, secret: str | None, browser: bool, port: int) -> None:
+    """Sign in to ``account`` and keep its secret: Google's page for Gmail, else ``secret``, once the server took it.
+
+    Raises AuthError, UnreachableError; nothing is kept then.
+    """
+    place = account.token if account.backend == "gmail" else account.secret
+    if place is None or not place.storable:
+        raise AuthError(
+            f"followupd cannot keep the secret of {account.name} in {place}.",
+            remedy="Name a keyring or a file for it in the config, or put it there yourself.",
+        )
+    if account.backend == "gmail":
+        from followupd.adapters.gmail import auth
+
+        secrets = _client_secrets(account)
+        secret = auth.sign_in(secrets, now=clock().now, labels=given.policy.labels, browser=browser, port=port)
+    else:
+        _try(account, secret or "")
+    store_secret(place, secret or "")
+
+
+def _client_secrets(account: AccountSettings) -> dict[str, Any]:
+    path = account.client_secrets or Path()
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AuthError(
+            f"The client secrets of {account.name} cannot be read from {path}.",
+            remedy="Download them from the Google console (docs/gmail.md) and name the file as client_secrets.",
+        ) from error
+    return found
+
+
+def _try(account: AccountSettings, secret: str) -> None:
+    """Open an IMAP account once with ``secret``."""
+    opened = _imap_account(account, lambda: secret)
+    try:
+        next(iter(opened.mailbox().changes(None, after=clock().now())), None)
+    finally:
+        opened.close()
 
 
 def repeat(task: Callable[[], None], every: timedelta) -> None:
