@@ -24,6 +24,7 @@ _BORDER = re.compile(
     r"|\n[ ]*(?=[-*\u2022\u00b7>][ ]|\d{1,2}[.)][ ])"  # an item of a list
     r"|(?<=[.!?\u2026])[\"')\]]*\s+(?=[^a-z\s])"  # the end of a sentence, unless it goes on in lower case
     r"|(?<=[.!?])[\"')\]]*\n+"
+    r"|(?:(?<=[a-z][a-z][a-z][a-z][.])|(?<=[!?]))\s+"  # in a text that minds no capitals
 )
 _NO_END = re.compile(
     r"(?:^|[^\w.])(?:[A-Za-z]|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"

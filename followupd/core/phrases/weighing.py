@@ -13,7 +13,7 @@ PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
     S.ASKS: frozenset(
         {
             S.OFFERS_TIMES, S.ASKS_TIMES, S.SCHEDULING_LINK, S.INVITES, S.ASSIGNS, S.CHECKS_IN, S.ASKS_FEEDBACK,
-            S.CONFIRMS, S.MOVES, S.OUTREACH, S.REFERS, S.NO_CONTACT,
+            S.CONFIRMS, S.MOVES, S.OUTREACH, S.REFERS, S.NO_CONTACT, S.DECLINES_TIME,
         }
     ),
     S.PROMISES: frozenset({S.NO_CONTACT, S.CONFIRMS}),
@@ -29,6 +29,7 @@ OVERRULES: Mapping[Says, frozenset[Says]] = {
     S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
     S.PROMISES: frozenset({S.REJECTS, S.AWAY}),
     S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
+    S.OUTREACH: frozenset({S.REJECTS, S.OFFERS_JOB, S.STILL_DECIDING}),
     S.TAKES_LEAVE: frozenset({S.CHECKS_IN, S.ASKS_FEEDBACK}),
 }
 """What a message cannot mean, however clearly a phrase says it, when it clearly says one of these."""
