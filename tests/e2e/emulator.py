@@ -24,7 +24,7 @@ from followupd.core.mail import MailboxRole
 from tests.adapters.gmail_world import LABELS, PLACES
 
 PACKAGE = "emulate@0.12.2"
-USERS = 80
+USERS = 2000
 
 
 def _missing(reason: str) -> None:

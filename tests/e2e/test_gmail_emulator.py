@@ -7,7 +7,9 @@ from itertools import count
 
 import pytest
 
+from followupd.adapters.gmail import mailbox
 from tests.contracts.drafts import DraftsContract
+from tests.contracts.history import hold
 from tests.contracts.mailbox import MailboxContract
 from tests.e2e.emulator import EmulatedWorld, running
 
@@ -39,3 +41,9 @@ class TestEmulatedDrafts(DraftsContract):
     @pytest.fixture
     def world(self, world: EmulatedWorld) -> EmulatedWorld:
         return world
+
+
+def test_any_history_ends_with_the_truth(emulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "STEP", 3)
+    monkeypatch.setattr(mailbox, "_PAGE", 4)
+    hold(lambda: EmulatedWorld(emulator, next(_users)), examples=15, steps=15)

@@ -133,7 +133,9 @@ class GmailMailbox:
                 messages.envelope(m, at) for m in headers if (at := messages.role_of(m)) and _is_recent(m, after)
             )
             yield Changes(added=added, state=state, total=len(ids))
-        if not ids and cursor.scanned:
+        if not ids and not cursor.scanned:
+            return  # nothing is known, and nothing can have gone
+        if not ids:
             self._ensure_not_emptied()
             yield Changes(added=(), state=replace(cursor, scanned=None).state, total=0)
         yield from self._follow(replace(cursor, scanned=None), after)  # what happened meanwhile
