@@ -88,8 +88,8 @@ _THEIR_MOVES: tuple[tuple[tuple[Says, ...], Stage, str], ...] = (
 """What their words do to the stage: the first row that applies. A time once fixed shows as its interview, not as a row here."""
 
 _MY_MOVES: tuple[tuple[Says, Outcome, str], ...] = (
-    (Says.WITHDRAWS, Outcome.WITHDRAWN, "I withdrew"),
     (Says.DECLINES_OFFER, Outcome.DECLINED, "I declined the offer"),
+    (Says.WITHDRAWS, Outcome.WITHDRAWN, "I withdrew"),
     (Says.ACCEPTS_OFFER, Outcome.ACCEPTED, "I accepted the offer"),
 )
 
