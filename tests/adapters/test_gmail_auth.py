@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from followupd.adapters.gmail import GmailAccount, auth
-from followupd.core.errors import AuthError, UnreachableError
+from followupd.core.errors import AuthError, TransientError, UnreachableError
 from tests.fakes.gmail import FakeGmail
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -138,6 +138,15 @@ def test_google_cannot_be_reached(fake: FakeGmail) -> None:
     secrets["installed"]["token_uri"] = "http://127.0.0.1:9/token"
     with pytest.raises(UnreachableError), redirect_stdout(Visitor(allow)):
         auth.sign_in(secrets, now=lambda: NOW, browser=False, wait=timedelta(seconds=5))
+
+
+def test_a_port_that_is_taken(fake: FakeGmail) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(TransientError) as raised:
+            sign_in(fake, port=taken.getsockname()[1])
+    assert "--port" in raised.value.remedy
 
 
 @pytest.mark.parametrize("secrets", [{}, {"service_account": {}}, {"installed": {}}])

@@ -1,7 +1,7 @@
 // Starts npm emulate's Google with as many users as asked for; ends when its standard input does.
 import { createEmulator } from "emulate";
 
-const [port, count] = process.argv.slice(2).map(Number);
+const [port, count, ...back] = process.argv.slice(2).map(Number);
 const logins = Array.from({ length: count }, (_, i) => `dana${i}@example.org`);
 const scopes = ["gmail.readonly", "gmail.compose"].map((s) => `https://www.googleapis.com/auth/${s}`);
 const emulator = await createEmulator({
@@ -12,7 +12,7 @@ const emulator = await createEmulator({
     google: {
       users: logins.map((email) => ({ email, name: "Dana Reyes" })),
       oauth_clients: [
-        { client_id: "client", client_secret: "secret", name: "followupd", redirect_uris: ["http://127.0.0.1/"] },
+        { client_id: "client", client_secret: "secret", name: "followupd", redirect_uris: back.map((p) => `http://127.0.0.1:${p}/`) },
       ],
       messages: [],
     },

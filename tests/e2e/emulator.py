@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,13 +54,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(cache: Path) -> Iterator[str]:
-    """The emulator's address while it runs."""
+def running(cache: Path, *, back: Sequence[int] = (1,)) -> Iterator[str]:
+    """The emulator's address while it runs. A sign-in may come back to the ports ``back``."""
     script = installed(cache) / "emulator.mjs"
     shutil.copy(Path(__file__).with_name("emulator.mjs"), script)
     port = free_port()
     process = subprocess.Popen(
-        ["node", str(script), str(port), str(USERS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["node", str(script), str(port), str(USERS), *map(str, back)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         if process.stdout is None or process.stdout.readline().strip() != "ready":
@@ -103,7 +106,7 @@ class EmulatedWorld:
 
     def deliver(self, raw: bytes, role: MailboxRole, received_at: datetime) -> None:
         at = str(round(received_at.timestamp() * 1000))
-        self.ask("POST", "messages", {"raw": _encoded(raw), "labelIds": sorted(LABELS[role]), "internalDate": at})
+        self.ask("POST", "messages", {"raw": encoded(raw), "labelIds": sorted(LABELS[role]), "internalDate": at})
 
     def _find(self, message_id: str) -> str:
         listed = self.ask("GET", "messages", includeSpamTrash="true", maxResults=500).get("messages", [])
@@ -127,10 +130,10 @@ class EmulatedWorld:
         self._relabel(message_id, set(), {"UNREAD"})
 
     def put_draft(self, raw: bytes) -> None:
-        self.ask("POST", "drafts", {"message": {"raw": _encoded(raw)}})
+        self.ask("POST", "drafts", {"message": {"raw": encoded(raw)}})
 
     def change_draft(self, draft: str, raw: bytes) -> None:
-        self.ask("PUT", f"drafts/{draft}", {"message": {"raw": _encoded(raw)}})
+        self.ask("PUT", f"drafts/{draft}", {"message": {"raw": encoded(raw)}})
 
     def edit_draft(self, message_id: str, raw: bytes) -> None:
         self.change_draft(self._find_draft(message_id), raw)
@@ -146,7 +149,7 @@ class EmulatedWorld:
         return [self.ask("GET", f"messages/{m['id']}", format="raw") for m in listed]
 
 
-def _encoded(raw: bytes) -> str:
+def encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode()
 
 

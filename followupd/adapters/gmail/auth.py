@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import webbrowser
@@ -13,9 +14,8 @@ from google.auth import exceptions
 from google.oauth2.credentials import Credentials
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import OAuth2Error
-from requests import RequestException
 
-from followupd.core.errors import AuthError, UnreachableError
+from followupd.core.errors import AuthError, TransientError, UnreachableError
 
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 READ = "https://www.googleapis.com/auth/gmail.readonly"
@@ -78,7 +78,11 @@ def sign_in(
             f"The sign-in was not completed: {_said(e)}.",
             remedy="Run `followupd auth` again and allow access on Google's page; client_secrets must be of a desktop app.",
         ) from e
-    except (RequestException, OSError) as e:
+    except OSError as e:  # requests' errors among them
+        if e.errno == errno.EADDRINUSE:
+            raise TransientError(
+                f"Port {port} of this machine is in use.", remedy="Wait a minute, or choose another with --port."
+            ) from e
         raise UnreachableError("Google could not be reached to complete the sign-in.", remedy="Try again later.") from e
     return _issued(credentials, flow, wanted=wanted, at=now())
 

@@ -20,7 +20,7 @@ from google.oauth2.credentials import Credentials
 
 from followupd.adapters.gmail import auth, faults
 from followupd.adapters.gmail.guard import GOOGLE, Guard
-from followupd.core.errors import FollowupdError, TransientError, UnreachableError
+from followupd.core.errors import AuthError, FollowupdError, TransientError, UnreachableError
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,17 @@ class SignIn:
 
     def credentials(self) -> Credentials:
         if self._credentials is None:
-            self._stored = self.secret()
+            self._stored = self._fetched()
             self._credentials = auth.credentials(self._stored, account=self.account)
         return self._credentials
+
+    def _fetched(self) -> str:
+        try:
+            return self.secret()
+        except AuthError as e:
+            raise AuthError(
+                str(e), remedy=f"Sign in with `followupd auth {self.account}`, if you have not yet. {e.remedy}".strip()
+            ) from e
 
     def keep(self) -> None:
         """Write the token back if it is another than was stored."""
