@@ -182,7 +182,9 @@ def is_candidates(strand: Strand) -> bool:
     about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if strand.answered else _FROM_A_STRANGER)
     if Says.OUTREACH in strand.said and not strand.answered:
         return bool(strand.said & _BEYOND_DOUBT) and about_hiring
-    if strand.said_by_me & _OF_AN_APPLICANT or strand.said & _BEYOND_DOUBT:
+    if strand.said_by_me & _OF_AN_APPLICANT:
+        return about_hiring or strand.ideas >= 1
+    if strand.said & _BEYOND_DOUBT:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
@@ -194,8 +196,9 @@ def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
     foreign, company = set(), set[str]()
     for strand in strands:
         said = strand.said | strand.said_by_me
-        candidate = said & _BEYOND_DOUBT or strand.said_by_me & {Says.APPLIES}
-        if strand.thread.id not in forced and said & {Says.CONDUCTS, Says.OTHER_KIND} and not candidate:
+        candidate = bool(said & _BEYOND_DOUBT or strand.said_by_me & {Says.APPLIES})
+        other = Says.OTHER_KIND in said and not (candidate and strand.role)
+        if strand.thread.id not in forced and (other or (Says.CONDUCTS in said and not candidate)):
             foreign.add(strand.thread.id)
             company |= strand.people
     for strand in strands:
@@ -277,13 +280,13 @@ def _rank(strand: Strand, cluster: Cluster) -> Rank:
 
 
 def _domain_says(strand: Strand, cluster: Cluster) -> bool:
-    """Whether the domain of one side spells the company of the other."""
+    """Whether mail comes from a domain that spells the company of the cluster. (That a company's name in some mail spells
+    a domain known there says no more than the name.)
+    """
     return any(
         entities.company_matches_domain(company, domain)
-        for names, places in ((cluster.known("company"), strand.domains), ([strand.company], cluster.union("domains")))
-        for company in names
-        if company
-        for domain in places
+        for company in cluster.known("company")
+        for domain in strand.domains
     )
 
 

@@ -21,6 +21,10 @@ _DELAY = re.compile(
     r"|do(es)? not need to resend|temporar(y|ily) (problem|failure|delay)|delivery (is )?delayed|verzögert|noch nicht zugestellt|retardé|retrasad[oa])",
     re.IGNORECASE,
 )
+_FOR_GOOD = re.compile(
+    r"\b5\.\d\.\d|\bpermanent(ly)? (fatal |delivery )?(error|failure|problem|failed|rejected|undeliverable)",
+    re.IGNORECASE,
+)
 _COPY = re.compile(
     r"^.{0,10}(-{2,}.{0,40}(copy of|original message|returned message|message header|headers?|message follows|enclosed|undelivered|unsent)"
     r"|(included|below) (below|this line) is|\W{0,20}the following is|received: from |return-path: ?<|message contents follow)",
@@ -78,7 +82,7 @@ def of_text(email: Email, text: str) -> Report:
     if named:
         return Report(_unique(_ADDRESS.findall(named)), final=True)
     notice = notice_of(text)
-    if _DELAY.search(notice) and not re.search(r"\b5\.\d\.\d|permanent", notice):
+    if _DELAY.search(notice) and not _FOR_GOOD.search(notice):
         return Report((), final=False)
     own = {a.key for a in (*email.envelope.to, *email.envelope.cc, *email.envelope.from_)}
     for found in (_near_failure(notice), _ADDRESS.findall(notice), _recipients_of_copy(email, text)):

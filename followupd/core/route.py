@@ -137,7 +137,8 @@ def _reply_address(message: Message, thread: Iterable[Message]) -> tuple[Address
     )
     if not trusted:
         return writer, wished
-    return (wished if wished.name else Address(email=wished.email, name=writer.name)), None
+    nameless = not wished.name or senders.is_collective(wished)
+    return (Address(email=wished.email, name=writer.name) if nameless else wished), None
 
 
 def _bystanders(theirs: Sequence[Message], me: Identities, dead: Collection[str]) -> Iterator[Address]:

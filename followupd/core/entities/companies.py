@@ -115,6 +115,8 @@ def sender_companies(envelope: Envelope) -> Iterator[Claim]:
 
 def _without_department(name: str) -> tuple[str, bool]:
     words = name.strip().strip("\"'").split()
+    if " ".join(words).lower() in listed("departments"):
+        return "", False
     for n in range(1, len(words)):
         if " ".join(words[n:]).lower() in listed("departments"):
             return " ".join(words[:n]), True
