@@ -196,6 +196,27 @@ def test_a_token_that_lacks_a_scope(world: GmailWorld) -> None:
     assert "Tick every box" in raised.value.remedy
 
 
+# --- stand-ins that are less than Gmail ---
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_stand_in_without_batches_is_read_message_by_message(world: GmailWorld, status: int) -> None:
+    fill(world, 30)
+    world.fake.faults.append(Fault("batch", status, times=99))
+    view, mailbox = View(), world.mailbox()
+    assert len(view.sync(mailbox)) == 30
+    assert len(list(mailbox.fetch(list(view.roles)))) == 30
+
+
+def test_a_stand_in_without_profiles_is_followed_from_its_history(world: GmailWorld) -> None:
+    world.fake.serves_profile = False
+    fill(world, 3)
+    view = View()
+    assert len(view.sync(world.mailbox())) == 3
+    world.deliver(message("late"), MailboxRole.INBOX, NOON)
+    assert view.sync(world.mailbox()) == ["late"]
+
+
 # --- what it costs ---
 
 

@@ -123,7 +123,7 @@ class Api:
         batch.add(self.resource("labels").list(userId="me"))
         try:
             self._patiently("GET", lambda: self._execute(batch))
-        except NotFoundError:
+        except PermanentError:
             return False
         return True
 

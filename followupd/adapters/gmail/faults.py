@@ -43,7 +43,7 @@ def fault(status: int, headers: Mapping[str, str], body: bytes, *, account: str)
         return BusyError(f"Gmail ({account}) asks to slow down ({status}).", retry_after=_retry_after(headers, body))
     if status == 403:
         return _denied(reasons, account)
-    if status >= 500 or status == 408:
+    if (status >= 500 and status != 501) or status == 408:
         return TransientError(f"Gmail ({account}) has a fault ({status}).", retry_after=_retry_after(headers, body))
     return PermanentError(f"Gmail ({account}) refuses the request ({_said(status, reasons)}).")
 

@@ -49,7 +49,6 @@ class FakeGmail:
     units: int = 0
     sent_octets: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
-    serves_batches: bool = True
     serves_profile: bool = True
 
     def __enter__(self) -> Self:
@@ -188,9 +187,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _batch(self, outer: Mapping[str, str], body: bytes) -> None:
         fake = self.fake
         fault = fake.fault_for("batch")
-        if not fake.serves_batches:
-            self._one(Answer(404, _error(404, "notFound", "Not Found")))
-            return
         if fault:
             self._one(
                 Answer(
