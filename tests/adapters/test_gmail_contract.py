@@ -37,10 +37,11 @@ def test_any_history_ends_with_the_truth(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 class TestGmailMailbox(MailboxContract):
-    many = 303
+    many = 103
 
     @pytest.fixture
-    def world(self, world: GmailWorld) -> GmailWorld:
+    def world(self, world: GmailWorld, monkeypatch: pytest.MonkeyPatch) -> GmailWorld:
+        monkeypatch.setattr(mailbox, "STEP", 50)
         return world
 
 

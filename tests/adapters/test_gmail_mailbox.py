@@ -11,6 +11,7 @@ from email.mime.text import MIMEText
 
 import pytest
 
+from followupd.adapters.gmail import mailbox
 from followupd.core.errors import StateExpiredError
 from followupd.core.mail import Email, EmailId, MailboxRole
 from tests.adapters.gmail_world import GmailWorld
@@ -136,19 +137,23 @@ def test_history_ids_beyond_64_bits_are_kept(world: GmailWorld) -> None:
     assert str(2**70 + 14) in str(view.state)
 
 
-def test_a_long_history_comes_in_pages_each_of_which_can_be_the_last(world: GmailWorld) -> None:
+def test_a_long_history_comes_in_pages_each_of_which_can_be_the_last(
+    world: GmailWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "_PAGE", 50)
     world.deliver(message("a"), MailboxRole.INBOX, NOON)
     view = View()
     view.sync(world.mailbox())
-    for n in range(600):
+    for n in range(60):
         world.deliver(message(f"m{n}"), MailboxRole.INBOX, NOON)
     view.take([next(iter(world.mailbox().changes(view.state, after=LONG_AGO)))])
-    assert len(view.roles) == 501
-    assert len(view.sync(world.mailbox())) == 100
+    assert len(view.roles) == 51
+    assert len(view.sync(world.mailbox())) == 10
 
 
-def test_what_comes_while_scanning_is_not_lost(world: GmailWorld) -> None:
-    for n in range(300):
+def test_what_comes_while_scanning_is_not_lost(world: GmailWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "STEP", 10)
+    for n in range(30):
         world.deliver(message(f"m{n}"), MailboxRole.INBOX, NOON)
     view = View()
     batches = world.mailbox().changes(None, after=LONG_AGO)
@@ -157,7 +162,7 @@ def test_what_comes_while_scanning_is_not_lost(world: GmailWorld) -> None:
     world.delete(message_id("m0"))
     view.take(batches)
     view.sync(world.mailbox())
-    assert view.present().keys() == {"late", *(f"m{n}" for n in range(1, 300))}
+    assert view.present().keys() == {"late", *(f"m{n}" for n in range(1, 30))}
 
 
 # --- identities ---
