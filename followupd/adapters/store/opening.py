@@ -38,15 +38,23 @@ def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("writing", False)
+        options = connection.get_execution_options()
+        immediate = options.get("writing", False)
+        if immediate:
+            # FULL: a draft's text is journalled before the draft is removed, and must not be lost with the power. What can
+            # be had from the server again need not wait for the disk; a later FULL commit flushes it, too.
+            connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get('repeatable') else 'FULL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
 
 
-def writing(engine: Engine) -> Engine:
-    """The same engine for transactions that take the write lock at once: none ever fails halfway for want of it."""
-    return engine.execution_options(writing=True)
+def writing(engine: Engine, *, repeatable: bool = False) -> Engine:
+    """The same engine for transactions that take the write lock at once: none ever fails halfway for want of it.
+
+    Those that are ``repeatable`` may be lost when the power fails, all of the last ones or none; they do not wait for the disk.
+    """
+    return engine.execution_options(writing=True, repeatable=repeatable)
 
 
 def _file(path: Path) -> Callable[[], sqlite3.Connection]:
@@ -54,9 +62,6 @@ def _file(path: Path) -> Callable[[], sqlite3.Connection]:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        # FULL: a draft's text is journalled before the draft is removed, and must not be lost with the power. It costs
-        # one flush a commit, a few dozen in a pass.
-        connection.execute("PRAGMA synchronous = FULL")
         connection.execute(
             "PRAGMA wal_autocheckpoint = 4000"
         )  # 16 MB: a first run copies its log a few times, not often

@@ -59,6 +59,7 @@ class SqliteStore:
     def __init__(self, engine: Engine, path: Path, *, scratch: bool = False) -> None:
         self._engine = engine
         self._writing = writing(engine)
+        self._repeatable = writing(engine, repeatable=True)
         self._path = path
         self._scratch = scratch
 
@@ -72,8 +73,9 @@ class SqliteStore:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with translating(self._path), self._writing.begin() as connection:
+    def _write(self, *, repeatable: bool = False) -> Iterator[Connection]:
+        engine = self._repeatable if repeatable else self._writing
+        with translating(self._path), engine.begin() as connection:
             yield connection
 
     # ------------------------------------------------------------------------------------------- accounts
@@ -108,7 +110,7 @@ class SqliteStore:
     # ------------------------------------------------------------------------------------------- mail
 
     def absorb(self, account: str, changes: Changes, candidates: Collection[EmailId]) -> None:
-        with self._write() as c:
+        with self._write(repeatable=True) as c:
             key = _key(c, account)
             _many(c, _REMOVE, [(key, gone) for gone in changes.removed])
             _many(c, _MOVE, [(role.value, key, moved) for moved, role in changes.moved.items()])
@@ -128,7 +130,7 @@ class SqliteStore:
 
     def put_readings(self, account: str, reader: str, readings: Iterable[tuple[EmailId, Reading]]) -> None:
         made = [(id_, rows.encoded(reading)) for id_, reading in readings]  # before the lock: making them takes long
-        with self._write() as c:
+        with self._write(repeatable=True) as c:
             key = _key(c, account)
             _many(c, _READ, [(reader, json, key, id_) for id_, json in made])
 
