@@ -77,10 +77,36 @@ class Strand:
 
 @dataclass(slots=True)
 class Cluster:
-    """Strands of one hiring process, and the messages that may belong to it but were left out."""
+    """Strands of one hiring process with all that they tell together, and messages that may belong to it but were left out."""
 
-    strands: list[Strand]
+    strands: list[Strand] = field(default_factory=list)
     doubts: list[Message] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
+    robots: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    uids: set[str] = field(default_factory=set)
+    requisitions: set[str] = field(default_factory=set)
+    companies: set[str] = field(default_factory=set)
+    roles: set[str] = field(default_factory=set)
+
+    def add(self, strand: Strand) -> None:
+        self.strands.append(strand)
+        self.people |= strand.people
+        self.robots |= strand.robots
+        self.domains |= strand.domains
+        self.uids |= strand.uids
+        self.requisitions |= strand.requisitions
+        self.companies |= {strand.company} if strand.company else set()
+        self.roles |= {strand.role} if strand.role else set()
+
+    def touches(self, strand: Strand) -> bool:
+        """Whether it could share an employer or more with ``strand``: a quick look before the careful one."""
+        return bool(strand.company and strand.role) or not (
+            self.people.isdisjoint(strand.people)
+            and self.domains.isdisjoint(strand.domains)
+            and self.uids.isdisjoint(strand.uids)
+            and self.requisitions.isdisjoint(strand.requisitions)
+        )
 
     @property
     def first(self) -> datetime:
@@ -89,12 +115,6 @@ class Cluster:
     @property
     def messages(self) -> list[Message]:
         return sorted((m for s in self.strands for m in s.thread.messages), key=lambda m: (m.when, m.id))
-
-    def union(self, name: str) -> frozenset[str]:
-        return frozenset().union(*(getattr(s, name) for s in self.strands))
-
-    def known(self, name: str) -> list[str]:
-        return [value for s in self.strands if (value := getattr(s, name))]
 
 
 def cluster(messages: Sequence[Message], me: Identities, tracked: Collection[MessageId] = ()) -> list[Cluster]:
@@ -216,11 +236,13 @@ def _seed(strand: Strand, clusters: list[Cluster]) -> None:
         _merge(strand, hits, clusters)
     elif rank >= Rank.SECOND_SIGN or (rank is Rank.COMPANY and not strand.role):
         if rank is Rank.COMPANY and len(hits) == 1 and strand.said <= _HARMLESS:
-            hits[0].strands.append(strand)
+            hits[0].add(strand)
         else:
             _doubt(strand, hits)
     else:
-        clusters.append(Cluster([strand]))
+        fresh = Cluster()
+        fresh.add(strand)
+        clusters.append(fresh)
 
 
 def _attach(strand: Strand, clusters: list[Cluster]) -> None:
@@ -231,10 +253,10 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     if all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages):
         return
     hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
-    rank, hits = _hits(strand, [c for c in clusters if hiring or strand.last >= c.first])
+    rank, hits = _hits(strand, [c for c in clusters if c.touches(strand) and (hiring or strand.last >= c.first)])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]
     if rank >= Rank.EMPLOYER and len(hits) == 1:
-        hits[0].strands.append(strand)
+        hits[0].add(strand)
     elif rank >= Rank.EMPLOYER and hits and not strand.said <= _HARMLESS:
         _doubt(strand, hits)
 
@@ -247,9 +269,10 @@ def _hits(strand: Strand, clusters: Iterable[Cluster]) -> tuple[Rank, list[Clust
 
 def _merge(strand: Strand, hits: list[Cluster], clusters: list[Cluster]) -> None:
     first, *others = hits
-    first.strands.append(strand)
+    first.add(strand)
     for other in others:
-        first.strands += other.strands
+        for joined in other.strands:
+            first.add(joined)
         first.doubts += other.doubts
         clusters.remove(other)
 
@@ -260,20 +283,18 @@ def _doubt(strand: Strand, hits: Iterable[Cluster]) -> None:
 
 
 def _rank(strand: Strand, cluster: Cluster) -> Rank:
-    if strand.uids & cluster.union("uids"):
+    if strand.uids & cluster.uids:
         return Rank.CERTAIN
     if _apart(strand, cluster):
         return Rank.NONE
-    employer = bool(strand.domains & cluster.union("domains"))
-    company = (
-        any(entities.same_company(strand.company, c) for c in cluster.known("company")) if strand.company else False
-    )
+    employer = bool(strand.domains & cluster.domains)
+    company = any(entities.same_company(strand.company, c) for c in cluster.companies) if strand.company else False
     spelled = _domain_says(strand, cluster)
     ranks = (
-        (Rank.CERTAIN, (employer or company) and bool(strand.requisitions & cluster.union("requisitions"))),
-        (Rank.PERSON, bool(strand.people & cluster.union("people"))),
-        (Rank.EMPLOYER, employer or (company and bool(strand.role and cluster.known("role")))),
-        (Rank.SECOND_SIGN, spelled or (company and bool(strand.robots & cluster.union("robots")))),
+        (Rank.CERTAIN, (employer or company) and bool(strand.requisitions & cluster.requisitions)),
+        (Rank.PERSON, bool(strand.people & cluster.people)),
+        (Rank.EMPLOYER, employer or (company and bool(strand.role and cluster.roles))),
+        (Rank.SECOND_SIGN, spelled or (company and bool(strand.robots & cluster.robots))),
         (Rank.COMPANY, company),
     )
     return next((rank for rank, applies in ranks if applies), Rank.NONE)
@@ -284,18 +305,16 @@ def _domain_says(strand: Strand, cluster: Cluster) -> bool:
     a domain known there says no more than the name.)
     """
     return any(
-        entities.company_matches_domain(company, domain)
-        for company in cluster.known("company")
-        for domain in strand.domains
+        entities.company_matches_domain(company, domain) for company in cluster.companies for domain in strand.domains
     )
 
 
 def _apart(strand: Strand, cluster: Cluster) -> bool:
     """Whether something sets them apart: another requisition, another role, another company."""
-    known = cluster.union("requisitions")
+    known = cluster.requisitions
     if strand.requisitions and known:
         return not strand.requisitions & known
-    if strand.role and (roles := cluster.known("role")) and not any(entities.same_role(strand.role, r) for r in roles):
+    if strand.role and (roles := cluster.roles) and not any(entities.same_role(strand.role, r) for r in roles):
         return True
-    companies = cluster.known("company")
+    companies = cluster.companies
     return bool(strand.company and companies and not any(entities.same_company(strand.company, c) for c in companies))
