@@ -2,133 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from followupd.core.course import Stage, Turn
 from followupd.core.decide import Decision
-from followupd.core.ledger import LIVE
+from followupd.core.ledger import LIVE, DraftRecord, DraftState
 from followupd.core.policy import Policy
 from followupd.daemon.explain import Evidence, Explanation
 from followupd.daemon.report import DraftReport, Notice, PassReport
 
 _ACTIONS = {
-    "created": ("new", "green"),
+    "created": ("new", "bold green"),
     "would_create": ("would be made", "green"),
     "withdrawn": ("taken back", "yellow"),
-    "would_withdraw": ("would be taken back", "yellow"),
-    "kept": ("waits for you", "cyan"),
-    "none": ("waits for you", "cyan"),
+    "would_withdraw": ("would go", "yellow"),
+}
+_STATES = {
+    DraftState.OPEN: ("waits for you", "cyan"),
+    DraftState.EDITED: ("changed by you", "cyan"),
+    DraftState.SENT: ("sent by you", "green"),
+    DraftState.DISCARDED: ("deleted by you", "dim"),
+    DraftState.WITHDRAWN: ("taken back", "yellow"),
+    DraftState.SUPERSEDED: ("not needed any more", "dim"),
 }
 _TURNS = {Turn.THEIRS: ("theirs", ""), Turn.MINE: ("yours", "bold yellow"), Turn.NOBODY: ("–", "dim")}
-_WIDEST = 130
+_ORDER = tuple(_ACTIONS)
+_WIDEST, _NARROW = 130, 110
 
 
-def _console() -> Console:
-    console = Console(highlight=False)
-    if not console.is_terminal or console.width > _WIDEST:
-        console = Console(highlight=False, width=_WIDEST)
-    return console
+def console() -> Console:
+    """The terminal's width up to what one line can be read in; that much where there is no terminal, too."""
+    found = Console(highlight=False)
+    if not found.is_terminal or found.width > _WIDEST:
+        found = Console(highlight=False, width=_WIDEST)
+    return found
 
 
 def show_pass(report: PassReport, policy: Policy) -> None:
     """What a pass did: accounts, drafts with their reasons, the processes, warnings."""
-    console = _console()
+    out = console()
     for account in report.accounts:
         state = Text("ok", "green") if account.error is None else Text("failed", "bold red")
-        console.print(Text.assemble(("✉ ", "dim"), account.name, ": ", state, f", {account.seen} messages known"))
-    _show_drafts(console, report.drafts)
-    _show_opportunities(console, report.decisions, policy, report.at)
-    _show_notices(console, report.notices)
+        out.print(Text.assemble((f"{account.name}: ", "bold"), state, f", {_count(account.seen, 'message')} known"))
+    out.print()
+    show_drafts(out, report.drafts)
+    show_opportunities(out, report.decisions, policy, report.at)
+    show_notices(out, report.notices)
 
 
 def show_status(report: PassReport, policy: Policy) -> None:
-    """The processes, open ones first, and the drafts that wait."""
-    console = _console()
-    _show_opportunities(console, report.decisions, policy, report.at)
-    _show_drafts(console, report.drafts)
-    _show_notices(console, report.notices)
+    """The processes, those that wait for the user first, and the drafts that lie there."""
+    out = console()
+    show_opportunities(out, report.decisions, policy, report.at)
+    show_drafts(out, report.drafts)
+    show_notices(out, report.notices)
 
 
 def show_explanation(told: Explanation, policy: Policy) -> None:
     """One process: what its mail says, which rules applied, what would change it."""
-    console, zone = _console(), policy.calendar.zone
-    console.print(Text(_title(told.decision), "bold"), Text(f"  {told.decision.opportunity.id}", "dim"))
-    console.print(_standing(told.decision, zone))
-    console.print()
+    print_explanation(console(), told, policy)
+
+
+def print_explanation(out: Console, told: Explanation, policy: Policy) -> None:
+    zone = policy.calendar.zone
+    out.print(Text.assemble((_title(told.decision), "bold"), (f"  {told.decision.opportunity.id}", "dim")))
+    out.print(_standing(told.decision, zone))
+    out.print()
     for evidence in told.evidence:
-        _show_evidence(console, evidence, zone)
-    console.print(Text("\nWhy", "bold"))
+        _print_evidence(out, evidence, zone)
+    out.print(Text("\nWhy", "bold"))
     for rule in told.rules:
-        console.print(Text(f"  · {rule}"))
-    console.print(Text.assemble(("\nWhat would change it: ", "bold"), told.change))
+        out.print(Padding(Text(f"· {rule}"), (0, 0, 0, 2), expand=False))
+    out.print(Text.assemble(("\nWhat would change it: ", "bold"), told.change))
 
 
-def _show_evidence(console: Console, evidence: Evidence, zone: ZoneInfo) -> None:
+def _print_evidence(out: Console, evidence: Evidence, zone: ZoneInfo) -> None:
     message = evidence.message
     who = "you" if message.mine else (message.sender.name or message.sender.email if message.sender else "?")
-    console.print(Text.assemble((_clock(message.when, zone), "dim"), "  ", (who, "bold"), f"  {message.copy.subject}"))
+    out.print(Text.assemble((clock(message.when, zone), "dim"), "  ", (who, "bold"), f"  {message.copy.subject}"))
     if not message.human:
-        console.print(Text(f"      {message.reading.origin} ({message.reading.origin_rule})", "dim"))
+        out.print(
+            Padding(
+                Text(f"{message.reading.origin} ({message.reading.origin_rule})", "dim"), (0, 0, 0, 6), expand=False
+            )
+        )
     for finding, quote in evidence.says:
         words = f": “{quote}”" if quote else ""
-        console.print(Text(f"      {finding.says.replace('_', ' ')}{words}", "cyan"))
+        out.print(Padding(Text(f"{_spoken(finding.says)}{words}", "cyan"), (0, 0, 0, 6), expand=False))
 
 
-def _show_drafts(console: Console, drafts: Iterable[DraftReport]) -> None:
-    shown = [d for d in drafts if d.action in _ACTIONS and (d.record.state in LIVE or d.action not in ("kept", "none"))]
-    if not shown:
-        return
-    table = Table(title="Drafts", title_justify="left", box=None, header_style="dim", pad_edge=False)
-    for column in ("", "to", "what", "subject", "because"):
-        table.add_column(column, overflow="fold")
-    for draft in shown:
-        word, style = _ACTIONS[draft.action]
+def show_drafts(out: Console, drafts: Iterable[DraftReport]) -> None:
+    """Each draft that lies there or was touched: what was done, to whom, its subject, and why."""
+    shown = [d for d in drafts if d.record.state in LIVE or d.action in _ACTIONS or d.record.ended_at]
+    rows = []
+    for draft in sorted(shown, key=lambda d: _ORDER.index(d.action) if d.action in _ORDER else len(_ORDER)):
         record = draft.record
-        kind = record.kind.replace("_", " ") + (f" {record.ordinal}" if record.ordinal > 1 else "")
-        table.add_row(Text(word, style), ", ".join(record.to), kind, record.subject, Text(record.reason, "dim"))
-    console.print(table)
-    console.print()
+        about = Text.assemble(
+            (kind(record), "bold"), f" to {recipients(record)}\n{record.subject}\n", (record.reason, "dim")
+        )
+        rows.append((Text(*(_ACTIONS.get(draft.action) or _STATES[record.state])), about))
+    if rows:
+        show_pairs(out, rows)
+        out.print()
 
 
-def _show_opportunities(console: Console, decisions: Iterable[Decision], policy: Policy, at: datetime) -> None:
+def show_pairs(out: Console, rows: Iterable[tuple[Text, Text]]) -> None:
+    """Two columns: a few words, and what they are about."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, min_width=14)
+    grid.add_column()
+    for row in rows:
+        grid.add_row(*row)
+    out.print(grid)
+
+
+def show_opportunities(out: Console, decisions: Iterable[Decision], policy: Policy, at: datetime) -> None:
+    """The processes: those that wait for the user first, then the newest, the closed ones last and dim."""
     rows = sorted(decisions, key=lambda d: (d.stage is Stage.CLOSED, d.turn is not Turn.MINE, -_last(d).timestamp()))
     if not rows:
-        console.print("No hiring process is known yet.")
+        out.print("No hiring process is known yet.")
         return
-    table = Table(title="Your hiring processes", title_justify="left", box=None, header_style="dim", pad_edge=False)
-    for column in ("id", "company", "role", "stage", "turn", "since", "next"):
+    columns, cells = _NARROW_LAYOUT if out.width < _NARROW else _WIDE_LAYOUT
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
         table.add_column(column, no_wrap=column in ("id", "stage", "turn", "since"))
-    zone = policy.calendar.zone
     for decision in rows:
-        word, style = _TURNS[decision.turn]
-        since = decision.waiting_since
-        table.add_row(
-            Text(decision.opportunity.id, "dim"),
-            decision.opportunity.company or "?",
-            decision.opportunity.role or "?",
-            _stage(decision),
-            Text(word, style),
-            _ago(since, at) if since else "",
-            _next(decision, zone),
-            style="dim" if decision.stage is Stage.CLOSED else "",
-        )
-    console.print(table)
-    console.print()
+        style = "dim" if decision.stage is Stage.CLOSED else ""
+        table.add_row(*cells(decision, policy.calendar.zone, at), style=style)
+    out.print(table)
+    out.print()
 
 
-def _show_notices(console: Console, notices: Iterable[Notice]) -> None:
+def _wide(decision: Decision, zone: ZoneInfo, at: datetime) -> Sequence[str | Text]:
+    opportunity = decision.opportunity
+    return (
+        Text(opportunity.id, "dim"),
+        opportunity.company or "?",
+        opportunity.role or "?",
+        _stage(decision),
+        Text(*_TURNS[decision.turn]),
+        _since(decision, zone, at),
+        _next(decision, zone),
+    )
+
+
+def _narrow(decision: Decision, zone: ZoneInfo, at: datetime) -> Sequence[str | Text]:
+    opportunity = decision.opportunity
+    word, style = _TURNS[decision.turn]
+    since = _since(decision, zone, at)
+    return (
+        Text.assemble((opportunity.company or "?", "bold"), "\n", (opportunity.role or "?", "")),
+        Text.assemble(_stage(decision), "\n", (f"{word} {since}".strip(), style or "dim")),
+        Text.assemble(_next(decision, zone), "\n", (opportunity.id, "dim")),
+    )
+
+
+_Layout = tuple[tuple[str, ...], Callable[[Decision, ZoneInfo, datetime], Sequence[str | Text]]]
+_WIDE_LAYOUT: _Layout = (("id", "company", "role", "stage", "turn", "since", "next"), _wide)
+_NARROW_LAYOUT: _Layout = (("company, role", "stage, turn", "next, id"), _narrow)
+
+
+def show_notices(out: Console, notices: Iterable[Notice]) -> None:
     for notice in notices:
         about = f" ({notice.opportunity})" if notice.opportunity else ""
-        console.print(Text.assemble(("! ", "bold yellow"), f"{notice.message}{about}"))
+        out.print(Text.assemble(("! ", "bold yellow"), f"{notice.message}{about}"))
 
 
 # ---------------------------------------------------------------- words
+
+
+def kind(record: DraftRecord) -> str:
+    """``check-in 2``, ``thank-you``, ``closing note``"""
+    return _step(record.kind, record.ordinal)
+
+
+def recipients(record: DraftRecord) -> str:
+    """Names with addresses, as mail clients show them."""
+    return ", ".join(f"{record.names[a]} <{a}>" if record.names.get(a) else a for a in record.to)
+
+
+def name(decision: Decision) -> str:
+    """The shortest name of a process: its company, else its role, else its id."""
+    opportunity = decision.opportunity
+    return opportunity.company or opportunity.role or opportunity.id
+
+
+def clock(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%a %d %b %H:%M")
+
+
+def _step(what: str, ordinal: int) -> str:
+    words = {"thank_you": "thank-you", "check_in": "check-in"}
+    return words.get(what, what.replace("_", " ")) + (f" {ordinal}" if ordinal > 1 else "")
+
+
+def _spoken(word: str) -> str:
+    return word.replace("_", " ")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _title(decision: Decision) -> str:
@@ -139,31 +219,29 @@ def _title(decision: Decision) -> str:
 def _standing(decision: Decision, zone: ZoneInfo) -> Text:
     contact = decision.contact
     person = f", with {contact.name or contact.email}" if contact else ""
-    return Text(f"{_stage(decision)}, turn: {_TURNS[decision.turn][0]}{person}; next: {_next(decision, zone)}")
+    then = _next(decision, zone)
+    return Text(f"{_stage(decision)}, turn: {_TURNS[decision.turn][0]}{person}" + (f"; next: {then}" if then else ""))
 
 
 def _stage(decision: Decision) -> str:
-    outcome = f": {decision.outcome.replace('_', ' ')}" if decision.outcome else ""
-    return decision.stage.replace("_", " ") + outcome
+    return _spoken(decision.stage) + (f": {_spoken(decision.outcome)}" if decision.outcome else "")
 
 
 def _next(decision: Decision, zone: ZoneInfo) -> str:
-    hold = decision.hold.replace("_", " ") if decision.hold else ""
+    hold = _spoken(decision.hold) if decision.hold else ""
     step = decision.next
     if step is None:
         return hold
-    name = step.kind.replace("_", " ") + (f" {step.ordinal}" if step.ordinal > 1 else "")
-    return f"{name} {_clock(step.due, zone)}" + (f" ({hold})" if hold else "")
+    return f"{_step(step.kind, step.ordinal)} {clock(step.due, zone)}" + (f" ({hold})" if hold else "")
 
 
 def _last(decision: Decision) -> datetime:
     return decision.opportunity.messages[-1].when
 
 
-def _ago(since: datetime, now: datetime) -> str:
-    days = (now - since).days
+def _since(decision: Decision, zone: ZoneInfo, now: datetime) -> str:
+    """How many days the next word has been owed, by local dates."""
+    if decision.waiting_since is None:
+        return ""
+    days = (now.astimezone(zone).date() - decision.waiting_since.astimezone(zone).date()).days
     return "today" if days < 1 else f"{days} d"
-
-
-def _clock(instant: datetime, zone: ZoneInfo) -> str:
-    return instant.astimezone(zone).strftime("%a %d %b %H:%M")
