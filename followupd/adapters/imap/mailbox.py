@@ -97,10 +97,7 @@ class ImapMailbox:
                 yield Changes(added=added, removed=removed, state=dump(marks), total=total), marks
 
     def _plans(self, marks: dict[str, Mark], after: datetime) -> list[_Plan]:
-        with self.session.talking() as client:
-            gmail = client.has_capability("X-GM-EXT-1")
-        listed = self.session.boxes()
-        boxes = to_read(listed, gmail=gmail)
+        boxes = to_read(self.session.boxes(), gmail=self.session.has("X-GM-EXT-1"))
         opened = self.session.examine(*(box.name for box in boxes))
         plans = [self._plan(b, o, marks.get(b.name), after) for b, o in zip(boxes, opened, strict=True)]
         names = {box.name for box in boxes}
@@ -157,23 +154,21 @@ class ImapMailbox:
         """The batches of one mailbox, each with the mark from which a restart goes on."""
         removed, mark = plan.removed, replace(plan.base, exists=None)
         for uids, then in pairwise((*plan.added.chunks(BATCH), UidSet())):
-            found = self._rows(plan, uids, then)
-            known = mark.known.plus(uids if len(found) == len(uids) else UidSet.of(row.uid for row in found))
+            found = self._envelopes(plan, uids, then)
+            known = mark.known.plus(uids if len(found) == len(uids) else UidSet.of(found))
             mark = replace(mark, next=max(mark.next, uids.last + 1)) if then else plan.end
             mark = replace(mark, known=known)
-            added = tuple(
-                r.envelope(plan.box.name, plan.end.validity, plan.box.role) for r in found if r.received_at >= after
-            )
+            added = tuple(e for uid in uids if (e := found.get(uid)) and e.received_at >= after)
             yield added, removed, mark
             removed = ()
         if removed:
             yield (), removed, plan.end
 
-    def _rows(self, plan: _Plan, uids: UidSet, then: UidSet) -> list[rows.Row]:
-        if not self.session.open(plan.box.name, plan.end.validity):
+    def _envelopes(self, plan: _Plan, uids: UidSet, then: UidSet) -> dict[int, Envelope]:
+        name, validity, role = plan.box.name, plan.end.validity, plan.box.role
+        if not self.session.open(name, validity):
             raise TransientError("a mailbox changed its identity while it was read; the next pass reads it again")
-        found = rows.fetch(self.session, uids, then)
-        return [found[uid] for uid in uids if uid in found]
+        return rows.fetch(self.session, uids, lambda row: row.envelope(name, validity, role), then)
 
 
 _NONE = Mark(validity=0)

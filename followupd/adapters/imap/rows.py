@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from followupd.adapters.imap.search import Finder
 from followupd.adapters.imap.session import Session
@@ -18,6 +19,8 @@ from followupd.core.errors import TransientError
 from followupd.core.mail import EVIDENCE_HEADERS, Envelope, MailboxRole
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ADDRESSED = ("date", "from", "to", "cc", "reply-to", "subject", "message-id", "in-reply-to", "references")
 
@@ -55,25 +58,34 @@ def items(session: Session) -> bytes:
 
     https://developers.google.com/gmail/imap/imap-extensions
     """
-    with session.talking() as client:
-        gmail = client.has_capability("X-GM-EXT-1")
-    return b"UID INTERNALDATE RFC822.SIZE %s%s" % (b"X-GM-THRID X-GM-LABELS " if gmail else b"", HEADER_ITEM)
+    extra = b"X-GM-THRID X-GM-LABELS " if session.has("X-GM-EXT-1") else b""
+    return b"UID INTERNALDATE RFC822.SIZE %s%s" % (extra, HEADER_ITEM)
 
 
-def fetch(session: Session, uids: UidSet, then: UidSet | None = None) -> dict[int, Row]:
-    """The rows of ``uids`` in the open mailbox; of those that have gone in the meantime there is none.
+def fetch(session: Session, uids: UidSet, make: Callable[[Row], T], then: UidSet | None = None) -> dict[int, T]:
+    """What ``make`` makes of the rows of ``uids`` in the open mailbox; of those gone in the meantime there is none.
 
-    ``then`` will be wanted next: the server works on it while these rows are worked on here. What the server leaves out
-    although it is there is asked for again, each message by itself: so one that the server cannot read costs no other.
-    Raises TransientError if it leaves one out without even saying so.
+    Each is made while the server writes the next, and the server begins with ``then``, which will be wanted next, as soon as
+    this is done. What it leaves out although it is there is asked for again, each message by itself: so one that the
+    server cannot read costs no other. Raises TransientError if it leaves one out without even saying so.
     """
     wanted = items(session)
-    (reply,) = session.ask(_command(uids, wanted))
+    made: dict[int, T] = {}
+    odd: list[Pieces] = []
+
+    def take(pieces: Pieces) -> None:
+        if row := _usual(pieces):
+            made[row.uid] = make(row)
+        else:
+            odd.append(pieces)
+
+    session.ask(_command(uids, wanted), each=take)
     if then:
         session.ask_ahead(_command(then, wanted))
-    found = rows(reply.responses)
-    missing = UidSet.of(uid for uid in uids if uid not in found)
-    return found | _second_look(session, missing, wanted) if missing else found
+    found = _odd_rows(odd)
+    if missing := UidSet.of(uid for uid in uids if uid not in made and uid not in found):
+        found |= _second_look(session, missing, wanted)
+    return made | {uid: make(row) for uid, row in found.items()}
 
 
 def _command(uids: UidSet | int, wanted: bytes) -> bytes:
@@ -98,16 +110,21 @@ def rows(responses: list[Pieces]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     odd: list[Pieces] = []
     for pieces in responses:
-        head = _USUAL.match(pieces[0])
-        if head and len(pieces) == 3 and pieces[2] == b")" and _ends_as_usual(pieces[0], head.end()):
-            uid = int(head[1])
-            found[uid] = Row(uid, internal_date(head[2]), int(head[3]), pieces[1])
+        if row := _usual(pieces):
+            found[row.uid] = row
         else:
             odd.append(pieces)
-    return found | _odd_rows(odd) if odd else found
+    return found | _odd_rows(odd)
 
 
-def row(uid: int, items: dict[bytes, Any]) -> Row | None:
+def _usual(pieces: Pieces) -> Row | None:
+    head = _USUAL.match(pieces[0])
+    if head and len(pieces) == 3 and pieces[2] == b")" and _ends_as_usual(pieces[0], head.end()):
+        return Row(int(head[1]), internal_date(head[2]), int(head[3]), pieces[1])
+    return None
+
+
+def parsed_row(uid: int, items: dict[bytes, Any]) -> Row | None:
     """A row from imapclient's reading of a response; None if it lacks what was asked for."""
     header = next((value for name, value in items.items() if name.startswith(b"BODY[HEADER.FIELDS")), None)
     received = items.get(b"INTERNALDATE")
@@ -126,7 +143,7 @@ def _ends_as_usual(text: bytes, start: int) -> bool:
 
 
 def _odd_rows(responses: list[Pieces]) -> dict[int, Row]:
-    return {uid: found for uid, items in parsed(responses).items() if (found := row(uid, items))}
+    return {uid: found for uid, items in parsed(responses).items() if (found := parsed_row(uid, items))}
 
 
 def _labelled(labels: frozenset[str]) -> MailboxRole:

@@ -36,7 +36,7 @@ class Finder:
 
     def gone(self, known: UidSet, modseq: int) -> UidSet:
         """Which of ``known`` are no longer there; ``modseq`` is from when they all were, 0 if that is not known."""
-        if modseq and self._has("QRESYNC"):
+        if modseq and self.session.has("QRESYNC"):
             span = f"{known.first}:{known.last}"
             command = f"UID FETCH {span} (UID) (CHANGEDSINCE {modseq} VANISHED)"
             (reply,) = self.session.exchange(command.encode())
@@ -90,17 +90,13 @@ class Finder:
 
     def _search(self, criteria: str) -> UidSet:
         """In the short form of RFC 4731 where the server has it, else in portions by sequence number."""
-        if self._has("ESEARCH"):
+        if self.session.has("ESEARCH"):
             (reply,) = self.session.exchange(f"UID SEARCH RETURN (ALL) {criteria}".encode())
             return UidSet.parse(",".join(_extended(reply.responses)))
         firsts = range(1, self.exists + 1, _PLAIN_LIMIT)
         portions = [f"{a}:{min(a + _PLAIN_LIMIT - 1, self.exists)} " for a in firsts] if len(firsts) > 1 else [""]
         replies = self.session.exchange(*(f"UID SEARCH {portion}{criteria}".encode() for portion in portions))
         return UidSet.of(uid for reply in replies for uid in _plain(reply.responses))
-
-    def _has(self, capability: str) -> bool:
-        with self.session.talking() as client:
-            return bool(client.has_capability(capability))
 
 
 def _extended(responses: list[Pieces]) -> Iterator[str]:

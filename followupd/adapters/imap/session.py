@@ -16,7 +16,7 @@ from imapclient import SocketTimeout
 from followupd.adapters.imap import refusals
 from followupd.adapters.imap.mailboxes import Box, boxes_of
 from followupd.adapters.imap.refusals import LineDroppedError
-from followupd.adapters.imap.wire import Client, Reply, parsed
+from followupd.adapters.imap.wire import Client, Pieces, Reply, parsed
 from followupd.core.errors import FollowupdError, PermanentError
 
 log = logging.getLogger(__name__)
@@ -72,11 +72,14 @@ class Session:
     # --- the connection
 
     @contextmanager
-    def talking(self) -> Iterator[Client]:
-        """The client, connected; what goes wrong inside comes out as one of followupd's errors."""
+    def talking(self, expecting: bytes | None = None) -> Iterator[Client]:
+        """The client, connected; what goes wrong inside comes out as one of followupd's errors.
+
+        No answer is outstanding, but that to ``expecting`` if it was asked ahead.
+        """
         client = self._client or self._connect()
         try:
-            client.settle()
+            client.settle(unless=expecting)
             yield client
         except FollowupdError as error:
             if isinstance(error, LineDroppedError):
@@ -155,6 +158,11 @@ class Session:
     def _trust(self) -> ssl.SSLContext:
         return self.access.trust or ssl.create_default_context()
 
+    def has(self, capability: str) -> bool:
+        """Whether the server has it, as known since the sign-in."""
+        client = self._client or self._connect()
+        return bool(client.has_capability(capability))
+
     # --- mailboxes
 
     def boxes(self) -> tuple[Box, ...]:
@@ -176,10 +184,10 @@ class Session:
                     raise refusals.refused(reply.text)
             return replies
 
-    def ask(self, *commands: bytes) -> list[Reply]:
+    def ask(self, *commands: bytes, each: Callable[[Pieces], None] | None = None) -> list[Reply]:
         """Send commands together; raises only where a refusal concerns more than the command itself."""
-        with self.talking() as client:
-            replies = client.exchange(*commands)
+        with self.talking(expecting=commands[0] if commands else None) as client:
+            replies = client.exchange(*commands, each=each)
             for reply in replies:
                 if reply.status == "OK":
                     continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -43,17 +43,24 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
     _pending: tuple[bytes, bytes] | None = None
     _kept: tuple[bytes, Reply] | None = None
 
-    def exchange(self, *commands: bytes) -> list[Reply]:
+    def exchange(self, *commands: bytes, each: Callable[[Pieces], None] | None = None) -> list[Reply]:
         """Send all commands at once and read all answers; one that is refused does not keep the others from running.
 
         RFC 9051 section 5.5 allows this as long as no answer depends on the order in which the server works. A server may
         work on several FETCHes at once: which of its untagged responses belongs to which is then for the caller to see.
+        With ``each`` the untagged responses go there as they come, while the server writes on, and are not in the replies.
         """
+        if self._pending and commands == (self._pending[1],):
+            (tag, _), self._pending = self._pending, None
+            return self._replies([tag], each)
         self.settle()
         kept, self._kept = self._kept, None
-        if kept and commands == (kept[0],):
-            return [kept[1]]
-        return self._replies(self._send(commands))
+        if kept is None or commands != (kept[0],):
+            return self._replies(self._send(commands), each)
+        if each:
+            for pieces in kept[1].responses:
+                each(pieces)
+        return [kept[1]]
 
     def ask_ahead(self, command: bytes) -> None:
         """Send a command whose answer will be wanted soon, by ``exchange``: meanwhile the server can work on it."""
@@ -61,9 +68,9 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
         (tag,) = self._send((command,))
         self._pending = tag, command
 
-    def settle(self) -> None:
-        """Read the answer to what was asked ahead, so that the line is free for something else."""
-        if self._pending:
+    def settle(self, unless: bytes | None = None) -> None:
+        """Read the answer to what was asked ahead (unless it was just that), so that the line is free for something else."""
+        if self._pending and self._pending[1] != unless:
             (tag, command), self._pending = self._pending, None
             self._kept = command, self._replies([tag])[0]
 
@@ -95,7 +102,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
         arguments = [b'""', b'"*"', b"RETURN", b"(SPECIAL-USE)"]
         return list(self._proc_folder_list(self._raw_command_untagged(b"LIST", arguments, uid=False)))
 
-    def _replies(self, tags: Sequence[bytes]) -> list[Reply]:
+    def _replies(self, tags: Sequence[bytes], each: Callable[[Pieces], None] | None = None) -> list[Reply]:
         """The answers in the order of ``tags``, whatever the order in which the server gives them."""
         done: dict[bytes, Reply] = {}
         responses: list[Pieces] = []
@@ -105,7 +112,10 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
                 pieces[0] = head[2:]
                 if head.startswith(b"* BYE"):
                     raise imaplib.IMAP4.abort(_text(head[6:]))
-                responses.append(pieces)
+                if each:
+                    each(pieces)
+                else:
+                    responses.append(pieces)
                 continue
             tag, _, rest = head.partition(b" ")
             if tag in tags and (end := _COMPLETION.match(rest)):
