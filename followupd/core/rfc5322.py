@@ -46,7 +46,7 @@ def envelope(
         subject=headers.words(found["subject"][0]) if "subject" in found else "",
         size=size,
         thread_hint=thread_hint,
-        evidence={name: "\n".join(found[name]) for name in found.keys() & _EVIDENCE},
+        evidence={name: "\n".join(values) for name, values in found.items() if name in _EVIDENCE},
     )
 
 
