@@ -174,7 +174,7 @@ def _mailbox(name: list[str], route: str) -> Iterator[Address]:
         yield _address(route.rpartition(":")[2].strip(), text)
     elif bare := _BARE.search(text):
         yield _address(bare[0].removeprefix("mailto:"), text[: bare.start()])
-    elif text and " " not in text and "=" not in text:
+    elif text and not set(text) & set(' =<>"\r\n'):
         yield Address(email=text)  # MAILER-DAEMON, root: a local part alone
 
 
