@@ -165,3 +165,8 @@ def test_every_zone_of_the_data_exists() -> None:
     names = {*data["cities"].values(), *data["names"].values(), *data["abbreviations"].values()} - {"IST"}
     names |= set(data["ambiguous"]["IST"].values())
     assert all(ZoneInfo(name).key == name for name in names)
+
+
+@pytest.mark.parametrize("text", ["See note ¹ on Monday.", "20 m² at ²:30", "1² ①:30 ٣ at ٣"])
+def test_raised_and_foreign_digits_are_no_accident(text: str) -> None:
+    assert _times(text) == ()

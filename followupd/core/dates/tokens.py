@@ -195,7 +195,7 @@ class _Lexer:
     def _number(self, word: str, start: int, end: int) -> tuple[str, Any]:
         if word == "24/7" or self._junk(start, end):
             return "x", None
-        if word.isdigit():
+        if word.isdecimal():
             return _plain(word)
         if found := _FULL.fullmatch(word):
             return "D", found.groups()
