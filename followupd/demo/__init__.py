@@ -204,6 +204,7 @@ def _attach_invite(
         f"STATUS:{'CANCELLED' if method == 'CANCEL' else 'CONFIRMED'}", "END:VEVENT", "END:VCALENDAR", "",
     )  # fmt: skip
     message.add_alternative("\r\n".join(lines), subtype="calendar", params={"method": method})
+    message.set_boundary(f"={ident}=")  # instead of one made at random
 
 
 def _utc(local: datetime) -> str:
