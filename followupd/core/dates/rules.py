@@ -13,6 +13,9 @@ SOON = 62
 STALE_AFTER = 270
 """A date without a year that lies further ahead than this (days), and was less far back, is taken as past."""
 
+NEAR = 30
+"""A date without a year that lies no further ahead than this (days) is not taken as that of a year ago."""
+
 
 _WEEKDAY = r"(?:(?P<wd>[dv])\.?[s,(]{0,3})?"
 _YEAR = r"(?:[s,]{0,2}(?P<year>y))?"
@@ -112,7 +115,9 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
     behind = next((d for d in reversed(days) if d < hit.today), None)
     if ahead is None or behind is None:
         return ahead or behind
-    if hit.looks_back():
+    if weekday is not None and ahead.weekday() == weekday != behind.weekday():
+        return ahead
+    if hit.looks_back() and (ahead - hit.today).days > NEAR:
         return behind
     if weekday is not None and ahead.weekday() == weekday:
         return ahead

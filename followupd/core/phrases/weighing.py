@@ -17,13 +17,13 @@ PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
         }
     ),
     S.PROMISES: frozenset({S.NO_CONTACT, S.CONFIRMS}),
-    S.REJECTS: frozenset({S.MOVES}),
+    S.REJECTS: frozenset({S.MOVES, S.CANCELS}),
     S.CONFIRMS: frozenset({S.MOVES, S.CANCELS, S.OFFERS_TIMES}),
 }  # fmt: skip
 """Within one sentence a general meaning yields to a particular one: "would Tuesday work?" offers a time, no more."""
 
 OVERRULES: Mapping[Says, frozenset[Says]] = {
-    S.REJECTS: frozenset({S.MOVES, S.HOLDS, S.OFFERS_JOB}),
+    S.REJECTS: frozenset({S.MOVES, S.HOLDS, S.OFFERS_JOB, S.ASKS_TIMES}),
     S.OFFERS_JOB: frozenset({S.WITHDRAWS}),
     S.CANCELS: frozenset({S.MOVES}),
     S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
