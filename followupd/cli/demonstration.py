@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.panel import Panel
 from rich.rule import Rule
@@ -27,10 +28,8 @@ from followupd.daemon.explain import explain, spans
 from followupd.daemon.report import PassReport
 from followupd.daemon.service import Service
 
-_SENT, _REWORDED, _ANSWERED = "priya.raman@", "katarzyna.nowicka@", "halden"
-"""What the user does on Monday with the drafts to these two, and the process in which an answer comes."""
-
-_SHOWN, _EXPLAINED = "grace.okafor@", "northgate"
+_SENT, _REWORDED, _SHOWN = "priya.raman@", "katarzyna.nowicka@", "grace.okafor@"
+"""To whom goes the draft that is sent on Monday, the one that is reworded, and the one that is shown whole."""
 
 _HOLDS = {
     Hold.MY_TURN: "they wait for an answer from you; a nudge would be out of place",
@@ -45,23 +44,36 @@ _HOLDS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The sample mailbox after both passes: ``first`` is Monday's, ``report`` Tuesday's."""
+
+    service: Service
+    policy: Policy
+    first: PassReport
+    report: PassReport
+
+
 def play(*, keep: bool, as_json: bool) -> None:
     """Play the demo and print it; with ``keep`` the mailbox stays, and the last lines say where it lies."""
-    with _folder(keep) as home:
-        config = demo.write(home)
-        settings = bootstrap.settings(str(config), {"XDG_STATE_HOME": str(home / "state")})
-        with bootstrap.service(settings) as service:
-            first = service.once(demo.NOW - timedelta(days=1))
-            _monday(home)
-            report = service.once(demo.NOW)
-            if as_json:
-                print_json(documents.of_report(report, settings.policy.calendar.zone))
-            else:
-                _tell(service, settings.policy, first, report)
-        if not as_json:
-            _where(home if keep else None)
-        elif keep:
-            print(f"kept in {home}", file=sys.stderr)  # noqa: T201 - stdout holds the document alone
+    with _folder(keep) as home, staged(home) as scene:
+        if as_json:
+            print_json(documents.of_report(scene.report, scene.policy.calendar.zone))
+        else:
+            _tell(screens.console(), scene, home if keep else None)
+    if as_json and keep:
+        click.echo(f"kept in {home}", err=True)
+
+
+@contextmanager
+def staged(home: Path) -> Iterator[Scene]:
+    """The mailbox written into ``home`` and both passes over it; between them the user acts on two drafts."""
+    settings = bootstrap.settings(str(demo.write(home)), {"XDG_STATE_HOME": str(home / "state")})
+    with bootstrap.service(settings) as service:
+        first = service.once(demo.NOW - timedelta(days=1))
+        demo.send(home, _SENT, demo.NOW - timedelta(hours=21))
+        demo.reword(home, _REWORDED, "Dziękuję też za ciekawą rozmowę o nowym portalu.")
+        yield Scene(service=service, policy=settings.policy, first=first, report=service.once(demo.NOW))
 
 
 @contextmanager
@@ -73,54 +85,70 @@ def _folder(keep: bool) -> Iterator[Path]:
         yield Path(name)
 
 
-def _monday(home: Path) -> None:
-    """What the user does with two of Monday's drafts."""
-    noon = demo.NOW - timedelta(hours=21)
-    demo.send(home, _SENT, noon)
-    demo.reword(home, _REWORDED, "Dziękuję też za ciekawą rozmowę o nowym portalu.")
-
-
 # ---------------------------------------------------------------- the telling
 
 
-def _tell(service: Service, policy: Policy, first: PassReport, report: PassReport) -> None:
-    out, zone = screens.console(), policy.calendar.zone
-    made = sum(d.action == "created" for d in first.drafts)
-    known, messages = len(report.decisions), report.accounts[0].seen
-    out.print(
-        f"{policy.name} looks for work as a writer of manuals. Of {messages} messages since November, followupd found what "
-        f"belongs to {known} hiring processes. It is {demo.NOW.astimezone(zone):%A, %-d %B %Y, %H:%M}. Yesterday morning it "
-        f"made {made} drafts; since then {policy.name.split()[0]} sent one and reworded another, and to a third the answer "
-        "came anyway. All of it is invented, and nothing left this machine."
-    )
-    _heading(out, "What it understood")
-    screens.show_opportunities(out, report.decisions, policy, report.at)
-    _heading(out, "What it drafted, and why")
-    screens.show_drafts(out, report.drafts)
-    _heading(out, "One of them, as it lies in the Drafts mailbox")
-    _show_letter(out, _stored(service))
-    _heading(out, "How it came to that: followupd explain")
-    decision = _of(report.decisions, _EXPLAINED)
-    quotes = service.quote(spans(decision), decision.opportunity.messages)
-    screens.print_explanation(out, explain(decision, quotes), policy)
-    _heading(out, "Where it holds back, and why")
-    _show_held(out, report.decisions)
-    screens.show_notices(out, report.notices)
+def _tell(out: Console, scene: Scene, kept: Path | None) -> None:
+    _introduce(out, scene)
+    for heading, show in SECTIONS.items():
+        _head(out, heading)
+        show(out, scene)
+    _head(out, "Where to look")
+    _where(out, kept)
 
 
-def _heading(out: Console, text: str) -> None:
+def _head(out: Console, text: str) -> None:
     out.print()
     out.print(Rule(Text(text, "bold"), align="left", style="dim"))
     out.print()
 
 
-def _stored(service: Service) -> StoredDraft:
-    (account,) = service.accounts
-    return next(d for d in account.drafts.all() if d.email.envelope.to[0].email.startswith(_SHOWN))
+def _introduce(out: Console, scene: Scene) -> None:
+    made = sum(d.action == "created" for d in scene.first.drafts)
+    me = scene.policy.name
+    out.print(
+        f"{me} looks for work as a writer of manuals. Among {scene.report.accounts[0].seen} messages since November, "
+        f"followupd found {len(scene.report.decisions)} hiring processes. It is {demo.NOW:%A, %-d %B %Y, %H:%M}. Yesterday "
+        f"morning {made} drafts were made; since then {me.split()[0]} sent one and reworded another, and to a third the answer "
+        "came by itself. All of it is invented, and nothing left this machine."
+    )
 
 
-def _of(decisions: Sequence[Decision], process: str) -> Decision:
-    return next(d for d in decisions if any(m.startswith(f"<{process}.") for m in d.opportunity.message_ids))
+def _understood(out: Console, scene: Scene) -> None:
+    screens.show_opportunities(out, scene.report.decisions, scene.policy, demo.NOW)
+
+
+def _drafted(out: Console, scene: Scene) -> None:
+    screens.show_drafts(out, scene.report.drafts)
+
+
+def _one_letter(out: Console, scene: Scene) -> None:
+    (account,) = scene.service.accounts
+    _show_letter(out, next(d for d in account.drafts.all() if d.email.envelope.to[0].email.startswith(_SHOWN)))
+
+
+def _one_reason(out: Console, scene: Scene) -> None:
+    decision = _of(scene.report.decisions, _SHOWN)
+    quotes = scene.service.quote(spans(decision), decision.opportunity.messages)
+    screens.show_explanation(out, explain(decision, quotes), scene.policy)
+
+
+def _held(out: Console, scene: Scene) -> None:
+    _show_held(out, scene.report.decisions)
+    screens.show_notices(out, scene.report.notices)
+
+
+SECTIONS = {
+    "What it understood": _understood,
+    "What it drafted, and why": _drafted,
+    "One of them, as it lies in the Drafts mailbox": _one_letter,
+    "How it came to that: followupd explain": _one_reason,
+    "Where it holds back, and why": _held,
+}
+
+
+def _of(decisions: Sequence[Decision], who: str) -> Decision:
+    return next(d for d in decisions if d.contact and d.contact.email.startswith(who))
 
 
 def _show_letter(out: Console, draft: StoredDraft) -> None:
@@ -149,9 +177,7 @@ def _show_held(out: Console, decisions: Sequence[Decision]) -> None:
     out.print()
 
 
-def _where(home: Path | None) -> None:
-    out = screens.console()
-    _heading(out, "Where to look")
+def _where(out: Console, home: Path | None) -> None:
     if home is None:
         out.print("`followupd demo --keep` leaves the mailbox there, with commands to try. Your own mail: README.md.")
         return

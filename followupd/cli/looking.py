@@ -41,7 +41,7 @@ def once(ctx: click.Context, at: datetime | None, dry_run: bool, as_json: bool) 
     else:
         from followupd.cli import screens
 
-        screens.show_pass(report, settings.policy)
+        screens.show_pass(screens.console(), report, settings.policy)
     errors = [a.error for a in report.accounts if a.error]
     for error in errors:
         tell(error)
@@ -61,7 +61,7 @@ def status(ctx: click.Context, at: datetime | None, as_json: bool) -> None:
     else:
         from followupd.cli import screens
 
-        screens.show_status(report, settings.policy)
+        screens.show_status(screens.console(), report, settings.policy)
 
 
 @click.command()
@@ -82,4 +82,4 @@ def explain(ctx: click.Context, ident: str, at: datetime | None, as_json: bool) 
     else:
         from followupd.cli import screens
 
-        screens.show_explanation(told, settings.policy)
+        screens.show_explanation(screens.console(), told, settings.policy)

@@ -45,9 +45,8 @@ def console() -> Console:
     return found
 
 
-def show_pass(report: PassReport, policy: Policy) -> None:
+def show_pass(out: Console, report: PassReport, policy: Policy) -> None:
     """What a pass did: accounts, drafts with their reasons, the processes, warnings."""
-    out = console()
     for account in report.accounts:
         state = Text("ok", "green") if account.error is None else Text("failed", "bold red")
         out.print(Text.assemble((f"{account.name}: ", "bold"), state, f", {_count(account.seen, 'message')} known"))
@@ -57,20 +56,15 @@ def show_pass(report: PassReport, policy: Policy) -> None:
     show_notices(out, report.notices)
 
 
-def show_status(report: PassReport, policy: Policy) -> None:
+def show_status(out: Console, report: PassReport, policy: Policy) -> None:
     """The processes, those that wait for the user first, and the drafts that lie there."""
-    out = console()
     show_opportunities(out, report.decisions, policy, report.at)
     show_drafts(out, report.drafts)
     show_notices(out, report.notices)
 
 
-def show_explanation(told: Explanation, policy: Policy) -> None:
+def show_explanation(out: Console, told: Explanation, policy: Policy) -> None:
     """One process: what its mail says, which rules applied, what would change it."""
-    print_explanation(console(), told, policy)
-
-
-def print_explanation(out: Console, told: Explanation, policy: Policy) -> None:
     zone = policy.calendar.zone
     out.print(Text.assemble((_title(told.decision), "bold"), (f"  {told.decision.opportunity.id}", "dim")))
     out.print(_standing(told.decision, zone))
