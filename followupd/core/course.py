@@ -87,6 +87,9 @@ _THEIR_MOVES: tuple[tuple[tuple[Says, ...], Stage, str], ...] = (
 )
 """What their words do to the stage: the first row that applies. A time once fixed shows as its interview, not as a row here."""
 
+_ASKS_BACK = (Says.ASKS, Says.CHECKS_IN, Says.OFFERS_TIMES)
+"""What puts an offer back into their court; thanking for it, or asking for time, leaves it in mine."""
+
 _MY_MOVES: tuple[tuple[Says, Outcome, str], ...] = (
     (Says.DECLINES_OFFER, Outcome.DECLINED, "I declined the offer"),
     (Says.WITHDRAWS, Outcome.WITHDRAWN, "I withdrew"),
@@ -142,7 +145,8 @@ class Course:
 
     def _their_move(self, message: Message) -> None:
         for says, stage, text in _THEIR_MOVES:
-            if finding := message.finding(*says):
+            finding = message.finding(*says)
+            if finding and not (finding.says is Says.CONFIRMS and self.interviewed):
                 self._move(stage, text, message, finding.says)
                 return
         if any(i.method in ("REQUEST", "PUBLISH", "CANCEL", "") for i in message.reading.invites):
@@ -161,7 +165,7 @@ class Course:
         elif message.says(Says.HANDS_IN) and self.stage is not Stage.CLOSED:
             self._move(Stage.ASSIGNMENT, "I handed in the task", message, Says.HANDS_IN)
         if self.stage is Stage.OFFER:
-            self.offer_answered = True
+            self.offer_answered = message.says(*_ASKS_BACK)
         self.asks = [a for a in self.asks if not self._answers(message, thread, a)]
 
     def _answers(self, message: Message, thread: str, ask: _Ask) -> bool:
