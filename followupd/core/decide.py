@@ -201,12 +201,14 @@ def _matches(rule: Rule, opportunity: Opportunity, policy: Policy) -> bool:
 def _end(
     opportunity: Opportunity, silence: Silence, policy: Policy, now: datetime
 ) -> tuple[Stage, Outcome | None, Turn, tuple[Reason, ...]]:
-    """Stage, outcome and turn, with a silence that lasted too long taken for an end."""
+    """Stage, outcome and turn, with a silence that lasted too long taken for an end; until a promised day there is none."""
     stage, outcome, turn = opportunity.stage, opportunity.outcome, opportunity.turn
     if stage is Stage.CLOSED or opportunity.ahead(now) or opportunity.unsure(now):
         return stage, outcome, turn, ()
     calendar, delays = policy.calendar, policy.delays
     last = opportunity.words[-1].when if opportunity.words else opportunity.messages[-1].when
+    if silence.promise:
+        last = max(last, calendar.opening(silence.promise.by))
     closing = silence.closing
     if closing and now >= calendar.after(closing.when, delays.after_closing):
         text, message = f"the closing note went unanswered for {delays.after_closing}", closing.id
@@ -292,7 +294,7 @@ def _drafted(person: Address, interview: Interview, frame: _Frame, states: Colle
 def _nudge(frame: _Frame) -> Iterator[Step]:
     """The next check-in, or the closing note."""
     silence, policy, path = frame.silence, frame.policy, frame.path
-    if isinstance(path, NoRoute) or silence.closing:
+    if isinstance(path, NoRoute) or silence.closing or _unwanted(frame.opportunity):
         return
     applied = frame.stage is Stage.APPLIED
     done, limit = len(silence.check_ins), policy.limits.applied_check_ins if applied else policy.limits.check_ins
@@ -315,6 +317,12 @@ def _nudge(frame: _Frame) -> Iterator[Step]:
         reason=why,
         promised=promise.by if promise else None,
     )
+
+
+def _unwanted(opportunity: Opportunity) -> bool:
+    """Whether their last word asks not to be written to."""
+    theirs = [m for m in opportunity.messages if m.human and not m.mine]
+    return bool(theirs and theirs[-1].says(Says.NO_CONTACT))
 
 
 def _stage_delay(frame: _Frame) -> Delay:
