@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from followupd.core.course import Stage, Turn
-from followupd.core.decide import Decision
-from followupd.core.ledger import LIVE, DraftRecord, DraftState
+from followupd.core.decide import Decision, Hold
+from followupd.core.ledger import LIVE, DraftRecord, DraftState, Kind
 from followupd.core.policy import Policy
 from followupd.daemon.explain import Evidence, Explanation
 from followupd.daemon.report import DraftReport, Notice, PassReport
@@ -35,6 +35,7 @@ _STATES = {
 _TURNS = {Turn.THEIRS: ("theirs", ""), Turn.MINE: ("yours", "bold yellow"), Turn.NOBODY: ("–", "dim")}
 _ORDER = tuple(_ACTIONS)
 _WIDEST, _NARROW = 130, 110
+_DAY, _HOUR = "%a %d %b", "%a %d %b %H:%M"
 
 
 def console() -> Console:
@@ -66,7 +67,7 @@ def show_status(out: Console, report: PassReport, policy: Policy) -> None:
 def show_explanation(out: Console, told: Explanation, policy: Policy) -> None:
     """One process: what its mail says, which rules applied, what would change it."""
     zone = policy.calendar.zone
-    out.print(Text.assemble((_title(told.decision), "bold"), (f"  {told.decision.opportunity.id}", "dim")))
+    out.print(Text.assemble((f"{_title(told.decision)}  ", "bold"), (told.decision.opportunity.id, "dim")))
     out.print(_standing(told.decision, zone))
     out.print()
     for evidence in told.evidence:
@@ -80,7 +81,7 @@ def show_explanation(out: Console, told: Explanation, policy: Policy) -> None:
 def _print_evidence(out: Console, evidence: Evidence, zone: ZoneInfo) -> None:
     message = evidence.message
     who = "you" if message.mine else (message.sender.name or message.sender.email if message.sender else "?")
-    out.print(Text.assemble((clock(message.when, zone), "dim"), "  ", (who, "bold"), f"  {message.copy.subject}"))
+    out.print(Text.assemble((f"{clock(message.when, zone)}  ", "dim"), (f"{who}  ", "bold"), message.copy.subject))
     if not message.human:
         out.print(
             Padding(
@@ -99,7 +100,7 @@ def show_drafts(out: Console, drafts: Iterable[DraftReport]) -> None:
     for draft in sorted(shown, key=lambda d: _ORDER.index(d.action) if d.action in _ORDER else len(_ORDER)):
         record = draft.record
         about = Text.assemble(
-            (kind(record), "bold"), f" to {recipients(record)}\n{record.subject}\n", (record.reason, "dim")
+            (f"{kind(record)} ", "bold"), f"to {recipients(record)}\n{record.subject}\n", (record.reason, "dim")
         )
         rows.append((Text(*(_ACTIONS.get(draft.action) or _STATES[record.state])), about))
     if rows:
@@ -189,7 +190,7 @@ def name(decision: Decision) -> str:
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:
-    return instant.astimezone(zone).strftime("%a %d %b %H:%M")
+    return instant.astimezone(zone).strftime(_HOUR)
 
 
 def _step(what: str, ordinal: int) -> str:
@@ -222,11 +223,14 @@ def _stage(decision: Decision) -> str:
 
 
 def _next(decision: Decision, zone: ZoneInfo) -> str:
+    """What comes next, on which day; of a thank-you the hour too, the others come when the window opens."""
     hold = _spoken(decision.hold) if decision.hold else ""
     step = decision.next
     if step is None:
         return hold
-    return f"{_step(step.kind, step.ordinal)} {clock(step.due, zone)}" + (f" ({hold})" if hold else "")
+    when = step.due.astimezone(zone).strftime(_HOUR if step.kind is Kind.THANK_YOU else _DAY)
+    aside = f" ({hold})" if hold and decision.hold is not Hold.INTERVIEW_AHEAD else ""
+    return f"{_step(step.kind, step.ordinal)} {when}{aside}"
 
 
 def _last(decision: Decision) -> datetime:
