@@ -255,7 +255,7 @@ def _thanks(frame: _Frame) -> Iterator[Step]:
                     until=until,
                     keep_until=keep_until,
                     route=route.for_thanks(frame.opportunity, person, frame.policy.me),
-                    reason=f"the interview ended {_clock(interview.end)}; a thank-you is due {delays.thank_you} later",
+                    reason=f"the interview ended {_clock(frame, interview.end)}; a thank-you is due {delays.thank_you} later",
                     variant=variant,
                     interview=interview,
                 )
@@ -341,7 +341,7 @@ def _due(frame: _Frame, path: Route, delay: Delay, promise: Promise | None) -> t
         why = f"they promised an answer by {promise.by.isoformat()}; {delays.after_promise} later"
     else:
         due = calendar.after(frame.silence.at, delay)
-        why = f"silent since {_clock(frame.silence.at)}; {delay} later"
+        why = f"silent since {_clock(frame, frame.silence.at)}; {delay} later"
     back = _return(frame, path)
     if back and due < (earliest := calendar.after_day(back, delays.after_return)):
         return earliest, f"away until {back.isoformat()}; {delays.after_return} after the return"
@@ -377,7 +377,7 @@ def _feedback(frame: _Frame) -> Iterator[Step]:
             counted_from=by.when,
             due=policy.calendar.after(by.when, policy.delays.feedback_request),
             route=frame.path,
-            reason=f"declined {_clock(by.when)}; a question for feedback is due {policy.delays.feedback_request} later",
+            reason=f"declined {_clock(frame, by.when)}; a question for feedback is due {policy.delays.feedback_request} later",
         )
 
 
@@ -388,8 +388,9 @@ def _asked_since(by: Message, frame: _Frame) -> bool:
     )
 
 
-def _clock(instant: datetime) -> str:
-    return instant.isoformat(sep=" ", timespec="minutes")
+def _clock(frame: _Frame, instant: datetime) -> str:
+    """``instant`` as the user's wall shows it."""
+    return instant.astimezone(frame.policy.calendar.zone).strftime("%Y-%m-%d %H:%M")
 
 
 # ---------------------------------------------------------------- holds
