@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def export(ctx: click.Context, output: Path | None) -> None:
 def forget(ctx: click.Context, ident: str | None, at: datetime | None, yes: bool) -> None:
     """Delete what is stored about one process, or everything. Your mail is not touched; drafts that lie there stay."""
     what = f"what is stored about {ident}" if ident else "everything that is stored"
-    if not yes:
+    if not yes and sys.stdin.isatty():
         click.confirm(f"Delete {what}?", abort=True)
     now = moment(at)
     with service_of(ctx, exclusive=True) as (_, service):
