@@ -61,7 +61,8 @@ class Finder:
         """Those from ``low`` to ``high`` that were received at ``after`` or later.
 
         SEARCH knows days only, and in a time zone that the server keeps to itself. So for a first reading the dates of
-        those that came near the border are looked at; among a few new ones the reader of the headers does that.
+        those that came near the border are looked at, if some mail lies beyond it; among a few new ones the reader of the
+        headers does that.
         """
         if low > high or not self.exists:
             return UidSet()
@@ -71,7 +72,8 @@ class Finder:
             raise PermanentError(
                 "the server names more messages than there are", remedy="Try again; if it stays so, report it."
             )
-        return found if low > 1 else found.minus(self._too_old(found, after))
+        border_inside = low == 1 and len(found) < self.exists
+        return found.minus(self._too_old(found, after)) if border_inside else found
 
     def _too_old(self, found: UidSet, after: datetime) -> UidSet:
         before = _day(after + timedelta(hours=14, days=1))
