@@ -21,7 +21,7 @@ from followupd.adapters.secrets import SecretKind, SecretRef
 from followupd.config import Settings, model, positions
 from followupd.core.errors import ConfigError, Problem
 from followupd.core.mail import Identities
-from followupd.core.policy import Delays, Limits, Policy, Rule
+from followupd.core.policy import Delays, LabelNames, Limits, Policy, Rule
 from followupd.core.worktime import Delay, WorkCalendar
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -105,6 +105,9 @@ def test_the_sections_reach_the_policy(load: Load) -> None:
         language = "de"
         withdraw = false
         labels = false
+        [labels]
+        prefix = "Jobs/followupd"
+        skip = "leave it"
         [[rules]]
         match = {domain = "acme.example"}
         delays = {applied = "3bd"}
@@ -120,6 +123,7 @@ def test_the_sections_reach_the_policy(load: Load) -> None:
     assert policy.limits == Limits(check_ins=1, feedback_request=True, contact_gap=Delay.parse("2d"))
     assert (policy.calendar.opens, policy.calendar.closes) == (time(9, 30), time(18))
     assert (policy.language, policy.withdraw, policy.labels) == ("de", False, False)
+    assert policy.label_names == LabelNames(prefix="Jobs/followupd", skip="leave it")
     assert policy.rules == (
         Rule(domain="acme.example", delays={"applied": Delay.parse("3bd")}, limits={"closing_note": False}),
         Rule(company="Globex", skip=True),
@@ -314,6 +318,15 @@ def test_bad_delays(refuse: Callable[[str], dict[str, Problem]], text: str) -> N
     assert refuse(f"{ME}{MAILDIR}[delays]\nrepeat = {text}\n").keys() == {"delays.repeat"}
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [('prefix = ""', "prefix"), ('prefix = "Jobs/"', "prefix"), ("prefix = 5", "prefix"), ('waiting = " "', "waiting"),
+     ('track = "Waiting"', "track"), ('skip = "track"', "track"), ('skip = "draft ready"', "skip")],
+)  # fmt: skip
+def test_bad_labels(refuse: Callable[[str], dict[str, Problem]], text: str, key: str) -> None:
+    assert refuse(f"{ME}{MAILDIR}[labels]\n{text}\n").keys() == {f"labels.{key}"}
+
+
 @pytest.mark.parametrize("text", ['"08:00"', '"8-20"', '"20:00-08:00"', '"08:00-08:00"', '"08:00-24:00"', "8", '"a-b"'])
 def test_bad_windows(refuse: Callable[[str], dict[str, Problem]], text: str) -> None:
     assert refuse(f"{ME}{MAILDIR}[drafts]\nwindow = {text}\n").keys() == {"drafts.window"}
@@ -499,7 +512,7 @@ def test_the_example_shows_the_defaults() -> None:
     assert found.policy.delays == Delays()
     assert found.policy.limits == Limits()
     raw = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    for name in ("watch", "drafts", "delays", "limits"):
+    for name in ("watch", "drafts", "delays", "limits", "labels"):
         section = model.SECTIONS[name]
         assert raw[name].keys() == section.model_fields.keys()
         assert section.model_validate(raw[name]) == section()
@@ -533,6 +546,7 @@ def test_the_example_explains_every_key() -> None:
 def test_what_is_set_by_the_config_is_what_policy_knows() -> None:
     assert set(model.DelaysSection.model_fields) == {f.name for f in fields(Delays)}
     assert set(model.LimitsSection.model_fields) == {f.name for f in fields(Limits)}
+    assert set(model.LabelsSection.model_fields) == {f.name for f in fields(LabelNames)}
     assert set(model.Match.model_fields) | set(model.Rule.model_fields) == {f.name for f in fields(Rule)} | {"match"}
 
 

@@ -15,7 +15,7 @@ from followupd.config.paths import state_dir
 from followupd.config.positions import Key
 from followupd.config.settings import AccountSettings, Settings
 from followupd.core.mail import Identities
-from followupd.core.policy import Delays, Limits, Policy, Rule
+from followupd.core.policy import Delays, LabelNames, Limits, Policy, Rule
 from followupd.core.worktime import DaysOff, WorkCalendar
 
 
@@ -101,6 +101,7 @@ def _policy(found: Mapping[Key, model.Section], drafts: model.Drafts) -> Policy:
         language=drafts.language,
         withdraw=drafts.withdraw,
         labels=drafts.labels,
+        label_names=LabelNames(**_given(found["labels",])),
     )
 
 

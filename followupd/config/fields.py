@@ -111,6 +111,13 @@ def host(name: str) -> str:
     return name
 
 
+def label(name: str) -> str:
+    """A label's name, or several nested ones; Gmail takes 225 characters in all."""
+    if any(not part.strip() or part != part.strip() for part in name.split("/")) or len(name) > 100:
+        raise wrong('must be a name, or several with "/" between them')
+    return name
+
+
 def local_url(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -150,4 +157,5 @@ Secret = Annotated[SecretRef, PlainValidator(secret)]
 Zone = Annotated[str, AfterValidator(zone)]
 Holidays = Annotated[str, AfterValidator(holidays)]
 Host = Annotated[Text, AfterValidator(host)]
+LabelText = Annotated[str, AfterValidator(label)]
 LocalUrl = Annotated[str, AfterValidator(local_url)]

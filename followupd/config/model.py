@@ -20,6 +20,7 @@ from followupd.config.fields import (
     DelayText,
     Holidays,
     Host,
+    LabelText,
     Language,
     LocalUrl,
     MailAddress,
@@ -32,7 +33,7 @@ from followupd.config.fields import (
     is_loopback,
     wrong,
 )
-from followupd.core.policy import Delays, Limits
+from followupd.core.policy import Delays, LabelNames, Limits
 from followupd.core.worktime import Delay
 
 
@@ -135,9 +136,18 @@ def _until_after_thank_you(until: Delay, info: ValidationInfo) -> Delay:
     return until
 
 
-def _optional(name: str, policy: type[Delays | Limits], **validators: Any) -> type[Section]:
+def _each_its_own(name: str, info: ValidationInfo) -> str:
+    others = {k: v for k, v in info.data.items() if k != "prefix"}
+    if other := next((k for k, v in others.items() if v.casefold() == name.casefold()), None):
+        raise wrong(f"is {name!r}, as {other} is", "Give each label its own name.")
+    if "snooze" in others and name.casefold().startswith(others["snooze"].casefold()):
+        raise wrong(f"is {name!r}, which reads as a snooze", "Give each label its own name.")
+    return name
+
+
+def _optional(name: str, policy: type[Delays | Limits | LabelNames], **validators: Any) -> type[Section]:
     """A section whose keys are the fields of ``policy``, any of which may be left out."""
-    kinds = {Delay: DelayText, int: Count, bool: bool}
+    kinds = {Delay: DelayText, int: Count, bool: bool, str: LabelText}
     hints, defaults = get_type_hints(policy), policy()
     keys: dict[str, Any] = {}
     for key in (f.name for f in fields(policy)):
@@ -150,6 +160,9 @@ def _optional(name: str, policy: type[Delays | Limits], **validators: Any) -> ty
 
 DelaysSection = _optional("DelaysSection", Delays, thank_you_until=_until_after_thank_you)
 LimitsSection = _optional("LimitsSection", Limits)
+LabelsSection = _optional(
+    "LabelsSection", LabelNames, **{f.name: _each_its_own for f in fields(LabelNames) if f.name != "prefix"}
+)
 RuleDelays = _optional("RuleDelays", Delays)
 
 
@@ -188,5 +201,6 @@ SECTIONS: dict[str, type[Section]] = {
     "delays": DelaysSection,
     "limits": LimitsSection,
     "drafts": Drafts,
+    "labels": LabelsSection,
 }
 LISTS = ("accounts", "rules")

@@ -42,6 +42,27 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelNames:
+    """``[labels]``: what labels of conversations are called, each nested under ``prefix``.
+
+    The first four are shown by followupd; the last three are the user's word, ``snooze`` followed by a time.
+    """
+
+    prefix: str = "followupd"
+    waiting: str = "waiting"
+    draft_ready: str = "draft ready"
+    your_turn: str = "your turn"
+    uncertain: str = "uncertain"
+    skip: str = "skip"
+    track: str = "track"
+    snooze: str = "snooze"
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return (self.waiting, self.draft_ready, self.your_turn, self.uncertain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One ``[[rules]]`` entry: for what it matches, and what it sets there. Keys that are None or absent set nothing.
 
@@ -76,6 +97,7 @@ class Policy:
     language: str = "auto"
     withdraw: bool = True
     labels: bool = True
+    label_names: LabelNames = field(default_factory=LabelNames)
 
     def under(self, rule: Rule) -> Policy:
         """This policy with one rule's delays and limits on top."""

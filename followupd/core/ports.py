@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +76,31 @@ class Drafts(Protocol):
         ...
 
 
+class Labels(Protocol):
+    """Labels of one account's conversations, under a prefix of followupd's own; no other label is seen or touched.
+
+    Conversations are named by the server's own id (``Envelope.thread_hint``), labels without the prefix and in lower
+    case. Same errors as Mailbox.
+    """
+
+    def of_threads(self) -> Mapping[str, frozenset[str]]:
+        """The labels of every conversation that carries one; what lies in junk and trash does not count."""
+        ...
+
+    def show(self, thread: str, wanted: Collection[str], *, among: Collection[str]) -> None:
+        """Let the conversation carry, of the labels ``among``, exactly ``wanted``; its others stay.
+
+        Nothing is written where nothing changes, and nothing on a draft. A conversation that is gone is left.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Remove every label under the prefix, and so from every conversation."""
+        ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """A message that was read, and where a copy of it lies. ``present`` is False once that copy has left the mailbox."""
@@ -142,6 +167,21 @@ class Store(Protocol):
 
     def put_drafts(self, records: Iterable[DraftRecord]) -> None:
         """Insert or replace by id."""
+        ...
+
+    def in_threads(self, account: str, threads: Collection[str]) -> Mapping[str, Sequence[MessageId]]:
+        """The messages that lie in these conversations of the server (``Envelope.thread_hint``), oldest first.
+
+        Known by their envelopes, read or not; junk, trash and drafts are left out, and conversations with nothing else.
+        """
+        ...
+
+    def heard(self, account: str) -> Mapping[str, frozenset[str]]:
+        """The labels of the user that were last seen on conversations."""
+        ...
+
+    def hear(self, account: str, seen: Mapping[str, Collection[str]], said: Iterable[Word]) -> None:
+        """Keep what these conversations carry now (nothing: they are dropped), and the words that follow from it."""
         ...
 
     def words(self) -> Sequence[Word]:

@@ -390,6 +390,18 @@ def test_migrating_and_creating_end_alike(tmp_path: Path) -> None:
         store.put_drafts([record("d1")])
 
 
+def test_a_database_of_the_first_schema_is_carried_over(path: Path) -> None:
+    with closing(open_store(path)) as store:
+        store.put_drafts([record("d1")])
+    with closing(sqlite3.connect(path, isolation_level=None)) as c:
+        c.execute("DROP TABLE labels")
+        c.execute("UPDATE alembic_version SET version_num = '0001'")
+        c.execute("PRAGMA user_version = 1")
+    with closing(open_store(path)) as store:
+        assert list(store.drafts()) == [record("d1")]
+        assert store.heard("work") == {}
+
+
 def test_an_up_to_date_database_needs_no_alembic(path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from followupd.adapters.store import open_store\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -290,6 +291,35 @@ class StoreContract:
         store.put_word(later)
         store.put_word(earlier)
         assert list(store.words()) == [earlier, later]
+
+    # ------------------------------------------------------------------------------------------- labels
+
+    def test_knows_what_lies_in_a_conversation(self, store: Store) -> None:
+        a, b, elsewhere = envelope("a"), envelope("b", hours=1), replace(envelope("c"), thread_hint="18d")
+        store.absorb("work", batch(b, a, elsewhere, envelope("junk", role=MailboxRole.JUNK)), ids(a))
+        store.absorb("home", batch(envelope("h")), set())
+        assert store.in_threads("work", ["18c", "18x"]) == {"18c": [mid("a"), mid("b")]}
+        store.absorb("work", batch(state="s2", removed=("a",)), set())
+        assert store.in_threads("work", ["18c"]) == {"18c": [mid("b")]}
+        assert store.in_threads("work", []) == {}
+
+    def test_hears_a_label_once(self, store: Store) -> None:
+        assert store.heard("work") == {}
+        store.hear("work", {"18c": {"skip", "snooze 1 week"}, "18d": {"skip"}}, [word(Command.SKIP, "a")])
+        assert store.heard("work") == {"18c": {"skip", "snooze 1 week"}, "18d": {"skip"}}
+        assert store.heard("home") == {}
+        assert list(store.words()) == [word(Command.SKIP, "a")]
+        store.hear("work", {"18c": {"track"}, "18d": ()}, [])
+        assert store.heard("work") == {"18c": {"track"}}
+
+    def test_forgets_labels_with_their_mail(self, store: Store) -> None:
+        store.absorb("work", batch(envelope("a")), set())
+        store.hear("work", {"18c": {"skip"}, "18d": {"skip"}}, [])
+        assert {row["thread"] for row in store.export()["labels"]} == {"18c", "18d"}
+        store.forget({mid("a")})
+        assert store.heard("work") == {"18d": {"skip"}}
+        store.forget(None)
+        assert store.heard("work") == {}
 
     # ------------------------------------------------------------------------------------------- the whole
 

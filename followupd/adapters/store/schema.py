@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 1
+VERSION = 2
 """PRAGMA user_version of a database of this schema; one for each migration."""
 
-REVISION = "0001"
+REVISION = "0002"
 """The same in Alembic's words: its newest revision."""
 
 APPLICATION_ID = 0x666F6C6C
@@ -84,3 +84,12 @@ words = Table(
     Column("said", Float, nullable=False),
     Column("word", LargeBinary, nullable=False),
 )
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("account", Integer, ForeignKey("accounts.key", ondelete="CASCADE"), primary_key=True),
+    Column("thread", Text, primary_key=True),
+    Column("names", Text, nullable=False),
+)
+"""The user's labels as last seen on conversations, joined by newlines: what has been heard is not heard again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from followupd.adapters.store import rows
 from followupd.adapters.store.faults import translating
 from followupd.adapters.store.opening import engine_of, pass_lock, writing
-from followupd.adapters.store.schema import accounts, drafts, emails, readings, words
+from followupd.adapters.store.schema import accounts, drafts, emails, labels, readings, words
 from followupd.adapters.store.sweep import Sought
 from followupd.core.ledger import DraftRecord, Word
-from followupd.core.mail import Changes, EmailId, Envelope, MessageId, State
+from followupd.core.mail import UNREAD_ROLES, Changes, EmailId, Envelope, MessageId, State
 from followupd.core.ports import Filed
 from followupd.core.reading import Reading
 
@@ -41,6 +41,14 @@ _PROMOTE = "UPDATE emails SET candidate = 1 WHERE key = ?"
 _FILED = """
     SELECT accounts.name, emails.role, emails.present, emails.envelope, readings.reading
     FROM readings CROSS JOIN emails ON emails.key = readings.email JOIN accounts ON accounts.key = emails.account
+    ORDER BY emails.received, emails.key
+"""
+
+
+_IN_THREADS = """
+    SELECT json_extract(CAST(emails.envelope AS TEXT), '$.thread_hint') AS thread, emails.links, emails.role
+    FROM emails JOIN accounts ON accounts.key = emails.account
+    WHERE accounts.name = ? AND emails.present = 1 AND thread IN (SELECT value FROM json_each(?))
     ORDER BY emails.received, emails.key
 """
 
@@ -170,13 +178,40 @@ class SqliteStore:
             with self._write() as c:
                 c.execute(put, values)
 
+    # ------------------------------------------------------------------------------------------- labels
+
+    def in_threads(self, account: str, threads: Collection[str]) -> Mapping[str, Sequence[MessageId]]:
+        with self._look() as c:
+            rows_ = c.exec_driver_sql(_IN_THREADS, (account, rows.encoded(sorted(threads)).decode())).all()
+        found: dict[str, list[MessageId]] = {}
+        for thread, links, role in rows_:
+            if role not in UNREAD_ROLES:
+                found.setdefault(thread, []).append(MessageId(links.partition("\n")[0]))
+        return found
+
+    def heard(self, account: str) -> Mapping[str, frozenset[str]]:
+        known = select(labels.c.thread, labels.c.names).select_from(labels.join(accounts))
+        with self._look() as c:
+            found = c.execute(known.where(accounts.c.name == account)).all()
+        return {thread: frozenset(names.split("\n")) for thread, names in found}
+
+    def hear(self, account: str, seen: Mapping[str, Collection[str]], said: Iterable[Word]) -> None:
+        with self._write() as c:
+            key = _key(c, account)
+            c.execute(delete(labels).where(labels.c.account == key, labels.c.thread.in_(seen)))
+            carried = [{"account": key, "thread": t, "names": "\n".join(sorted(n))} for t, n in seen.items() if n]
+            if carried:
+                c.execute(insert(labels), carried)
+            for word in said:
+                _say(c, word)
+
     def words(self) -> Sequence[Word]:
         with self._look() as c:
             return [rows.word(json) for json in c.scalars(select(words.c.word).order_by(words.c.said, words.c.key))]
 
     def put_word(self, word: Word) -> None:
         with self._write() as c:
-            c.execute(insert(words).values(said=word.said_at.timestamp(), word=rows.encoded(word)))
+            _say(c, word)
 
     # ------------------------------------------------------------------------------------------- the whole
 
@@ -199,12 +234,14 @@ class SqliteStore:
             .order_by(emails.c.received, emails.c.key)
         )
         with self._look() as c:
+            seen = select(accounts.c.name, labels.c.thread, labels.c.names).select_from(labels.join(accounts))
             synced = select(accounts.c.name, accounts.c.state, accounts.c.synced_at).order_by(accounts.c.name)
             return {
                 "accounts": [dict(row) for row in c.execute(synced).mappings()],
                 "emails": [_exported(row) for row in c.execute(mail).mappings()],
                 "drafts": [rows.plain(json) for json in c.scalars(select(drafts.c.record).order_by(drafts.c.key))],
                 "words": [rows.plain(json) for json in c.scalars(select(words.c.word).order_by(words.c.key))],
+                "labels": [dict(row) for row in c.execute(seen.order_by(labels.c.thread)).mappings()],
             }
 
     def close(self) -> None:
@@ -218,6 +255,10 @@ def _key(connection: Connection, account: str) -> int:
         made = connection.execute(insert(accounts).values(name=account).returning(accounts.c.key))
         return int(made.scalar_one())
     return found
+
+
+def _say(connection: Connection, word: Word) -> None:
+    connection.execute(insert(words).values(said=word.said_at.timestamp(), word=rows.encoded(word)))
 
 
 def _many(connection: Connection, statement: str, values: list[Any]) -> None:
@@ -270,6 +311,8 @@ def _forget_mail(connection: Connection, ids: frozenset[MessageId]) -> set[str]:
         json = connection.execute(select(readings.c.reading).where(readings.c.email == key)).scalar()
         if json:
             uids.update(invite.uid for invite in rows.reading(json).invites)
+        thread = "SELECT json_extract(CAST(envelope AS TEXT), '$.thread_hint') FROM emails WHERE key = ?"
+        connection.exec_driver_sql(f"DELETE FROM labels WHERE thread = ({thread})", (key,))  # noqa: S608 - a constant
         connection.execute(delete(emails).where(emails.c.key == key))
     connection.execute(update(accounts).values(swept_to=0, swept_for=None))  # keys of what is gone are given anew
     return uids
