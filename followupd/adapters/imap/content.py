@@ -22,6 +22,8 @@ BATCH = 50
 """Messages at once."""
 _TEXT = 1 << 16
 """Octets of a text part: more than any letter, and enough of a newsletter."""
+_STUB = 1600
+"""Octets, as transferred, below which a plain text may only say that there is a better one in HTML."""
 _CALENDAR = 1 << 18
 """Octets of a calendar part: cut off, it would say nothing."""
 _WHOLE = 1 << 18
@@ -39,7 +41,9 @@ _DEFAULT_CHARSET = ("charset", "us-ascii")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One leaf part of a structure (RFC 9051 section 7.5.2): its section number, and its MIME header made up again."""
+    """One leaf part of a structure (RFC 9051 section 7.5.2): its section number, its MIME header made up again,
+    and whether it is one of several forms of the same text (multipart/alternative).
+    """
 
     section: str
     kind: str
@@ -47,6 +51,7 @@ class Leaf:
     attached: bool
     size: int
     header: bytes
+    alternative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,15 @@ class Piece:
         return bool(self.item) and not self.item.endswith("HEADER") and self.leaf.size > self.limit
 
 
-def emails(session: Session, box: Box, validity: int, uids: UidSet) -> list[Email]:
-    """These messages of a mailbox; those that are gone are left out."""
+def emails(session: Session, box: Box, validity: int, uids: UidSet, *, every_form: bool = False) -> list[Email]:
+    """These messages of a mailbox; those that are gone are left out.
+
+    Of a text in several forms the plain one is enough, if it is more than a stub; with ``every_form`` all are brought.
+    """
     if not session.open(box.name, validity):
         return []
     known, shapes = _heads(session, uids)
-    plans = {uid: pieces(shapes[uid]) for uid in uids if uid in known and uid in shapes}
+    plans = {uid: pieces(shapes[uid], every_form=every_form) for uid in uids if uid in known and uid in shapes}
     plans = {uid: plan for uid, plan in plans.items() if any(piece.leaf.size for piece in plan)}
     texts = _texts(session, plans)
     found = [_email(box, validity, known[uid], plan, texts.get(uid)) for uid, plan in plans.items()]
@@ -87,14 +95,16 @@ def _heads(session: Session, uids: UidSet) -> tuple[dict[int, rows.Row], dict[in
     return rows.rows(heads), {uid: found for uid, found in structures.items() if isinstance(found, BodyData)}
 
 
-def pieces(structure: BodyData) -> tuple[Piece, ...]:
+def pieces(structure: BodyData, *, every_form: bool = False) -> tuple[Piece, ...]:
     """What to fetch of a message of this structure: text, calendars, and what a report returns."""
     leaves = tuple(_leaves(structure, ""))
     report = _subtype(structure) == "report" or any(leaf.kind in _STATUS for leaf in leaves)
     found: list[Piece] = []
-    texts, returned = 0, False
+    texts, returned, plain = 0, False, False
     for leaf in leaves:
-        piece = _piece(leaf, texts=texts, report=report and not returned)
+        needless = plain and leaf.alternative and leaf.kind == "text/html" and not every_form
+        piece = Piece(leaf) if needless else _piece(leaf, texts=texts, report=report and not returned)
+        plain = plain or (leaf.alternative and leaf.kind == "text/plain" and leaf.size >= _STUB)
         texts += leaf.kind.startswith("text/") and bool(piece.item)
         returned = returned or (bool(piece.item) and leaf.kind in _NESTED | _RETURNED)
         found.append(piece)
@@ -116,12 +126,13 @@ def _piece(leaf: Leaf, *, texts: int, report: bool) -> Piece:
 # --- structure -----------------------------------------------------------------------------------------------------
 
 
-def _leaves(structure: BodyData, number: str) -> Iterator[Leaf]:
+def _leaves(structure: BodyData, number: str, *, alternative: bool = False) -> Iterator[Leaf]:
     if structure.is_multipart:
+        within = alternative or _subtype(structure) == "alternative"
         for i, part in enumerate(structure[0], 1):
-            yield from _leaves(part, f"{number}.{i}" if number else str(i))
+            yield from _leaves(part, f"{number}.{i}" if number else str(i), alternative=within)
     else:
-        yield _leaf(structure, number or "1")
+        yield replace(_leaf(structure, number or "1"), alternative=alternative)
 
 
 def _leaf(part: Sequence[Any], section: str) -> Leaf:

@@ -74,7 +74,7 @@ class ImapDrafts:
         ids = {email_id(box.name, opened.validity, uid): uid for uid in uids}
         self._read = {id_: draft for id_, draft in self._read.items() if id_ in ids}
         for some in UidSet.of(uid for id_, uid in ids.items() if id_ not in self._read).chunks(content.BATCH):
-            found = content.emails(self.session, box, opened.validity, some)
+            found = content.emails(self.session, box, opened.validity, some, every_form=True)
             self._read |= {email.envelope.id: _stored(email) for email in found}
         return tuple(self._read[id_] for id_ in ids if id_ in self._read)
 
