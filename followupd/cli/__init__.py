@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -69,13 +71,23 @@ class _Commands(click.Group):
 def cli(ctx: click.Context, config_path: str | None, verbose: bool) -> None:
     """Watches your hiring mail and puts follow-up drafts where they are due. It never sends."""
     ctx.obj = config_path
-    level = logging.INFO if verbose else logging.WARNING
+    level = logging.INFO if verbose else logging.CRITICAL  # what went wrong is told at the end, with its remedy
     logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit status; every foreseen error is told in one or two lines on stderr."""
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the outermost frame: what nobody foresaw is a bug, and is said to be one
+        return _bug(error)
+
+
+def _run(argv: Sequence[str]) -> int:
     try:
         result = cli.main(list(argv), prog_name="followupd", standalone_mode=False)
     except click.UsageError as error:
@@ -84,14 +96,22 @@ def run(argv: Sequence[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
+        click.echo("followupd: stopped", err=True)
         return EXIT_TEMPORARY
     except FollowupdError as error:
         tell(error)
         return status_of(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    """Say where it happened, but not with which values: they may come from mail. With --verbose the whole traceback."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}, line {frame.lineno}"
+    click.echo(f"followupd: a bug: {type(error).__name__} in {place}", err=True)
+    click.echo("    Please report it; with --verbose before the command it shows the whole way there.", err=True)
+    logging.getLogger("followupd").info("the way there:", exc_info=error)
+    return EXIT_BUG
 
 
 def tell(error: FollowupdError) -> None:

@@ -25,8 +25,12 @@ def export(ctx: click.Context, output: Path | None) -> None:
     if output is None:
         print_json(document)
         return
-    output.touch(mode=0o600)
-    output.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    try:
+        output.touch(mode=0o600)
+        output.chmod(0o600)
+        output.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as e:
+        raise click.UsageError(f"{output} cannot be written: {e.strerror}") from e
     click.echo(f"written to {output}")
 
 

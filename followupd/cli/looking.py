@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 import click
 
 from followupd.cli import documents, status_of, tell
 from followupd.cli.common import at_option, json_option, moment, print_json, progress_bar, service_of, settings_of
+from followupd.core.errors import ConfigError
 from followupd.daemon.explain import explain as explained
 from followupd.daemon.explain import spans
 from followupd.daemon.words import UnknownIdError, find_decision
@@ -16,14 +18,23 @@ from followupd.daemon.words import UnknownIdError, find_decision
 @click.command()
 @json_option
 @click.pass_context
-def check(ctx: click.Context, as_json: bool) -> None:
+def check(ctx: click.Context, as_json: bool) -> int:
     """Validate the config: every problem at once, each with its key, its line and what to write instead."""
-    settings = settings_of(ctx)
+    try:
+        settings = settings_of(ctx)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        print_json(
+            {"ok": False, "path": ctx.find_root().obj, "accounts": [], "problems": list(map(asdict, error.problems))}
+        )
+        return status_of(error)
     names = [a.name for a in settings.accounts]
     if as_json:
-        print_json({"ok": True, "path": str(settings.path), "accounts": names})
+        print_json({"ok": True, "path": str(settings.path), "accounts": names, "problems": []})
     else:
         click.echo(f"{settings.path} is in order: {len(names)} account{'s' * (len(names) != 1)} ({', '.join(names)})")
+    return 0
 
 
 @click.command()

@@ -38,11 +38,17 @@ _WIDEST, _NARROW = 130, 110
 _DAY, _HOUR = "%a %d %b", "%a %d %b %H:%M"
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line, which ends quietly; rich would end with an error."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """The terminal's width up to what one line can be read in; that much where there is no terminal, too."""
-    found = Console(highlight=False)
+    found = _Console(highlight=False)
     if not found.is_terminal or found.width > _WIDEST:
-        found = Console(highlight=False, width=_WIDEST)
+        found = _Console(highlight=False, width=_WIDEST)
     return found
 
 
@@ -54,7 +60,7 @@ def show_pass(out: Console, report: PassReport, policy: Policy) -> None:
     out.print()
     show_drafts(out, report.drafts)
     show_opportunities(out, report.decisions, policy, report.at)
-    show_notices(out, report.notices)
+    show_notices(out, (n for n in report.notices if n.code != "account"))  # those are told as errors
 
 
 def show_status(out: Console, report: PassReport, policy: Policy) -> None:
