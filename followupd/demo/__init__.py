@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -56,9 +56,9 @@ class Sample:
         return str(self.message["Message-ID"])
 
 
-def write(home: Path) -> Path:
-    """Write the mailbox (a Maildir++) and a config beside it into ``home``; returns the config's path."""
-    for sample in mail():
+def write(home: Path, samples: Iterable[Sample] | None = None) -> Path:
+    """Write the mailbox (a Maildir++; all of it, or these ``samples``) and a config into ``home``; returns the config's path."""
+    for sample in mail() if samples is None else samples:
         folder = home / "Maildir" / _FOLDERS[sample.folder]
         for sub in ("cur", "new", "tmp"):
             (folder / sub).mkdir(parents=True, exist_ok=True)
@@ -74,11 +74,16 @@ def write(home: Path) -> Path:
 
 def mail() -> Iterator[Sample]:
     """Every message of the sample mailbox."""
+    yield from hiring()
+    for number, template in enumerate(tomllib.loads(_file("ordinary.toml"))["ordinary"]):
+        yield from _ordinary(template, f"ordinary-{number}")
+
+
+def hiring() -> Iterator[Sample]:
+    """The mail of the hiring processes, and what looks like it."""
     for name in _HIRING:
         for process in tomllib.loads(_file(f"{name}.toml"))["process"]:
             yield from _process(process)
-    for number, template in enumerate(tomllib.loads(_file("ordinary.toml"))["ordinary"]):
-        yield from _ordinary(template, f"ordinary-{number}")
 
 
 def _file(name: str) -> str:
