@@ -18,11 +18,12 @@ from followupd.adapters.secrets import store as store_secret
 from followupd.adapters.store import open_store
 from followupd.config import AccountSettings, Settings
 from followupd.core.errors import AuthError
-from followupd.core.ports import Clock, Drafts, Mailbox, Templates
+from followupd.core.ports import Clock, Templates
 from followupd.daemon.account import Account
 from followupd.daemon.service import Service
 
 if TYPE_CHECKING:
+    from followupd.adapters.gmail import GmailAccount
     from followupd.adapters.imap import ImapAccount
 
 
@@ -79,21 +80,23 @@ def service(given: Settings, *, scratch: bool = False) -> Iterator[Service]:
 
 
 def _account(account: AccountSettings, given: Settings, stack: ExitStack) -> Account:
-    mailbox, drafts = _BACKENDS[account.backend](account, given)
-    stack.callback(mailbox.close)
-    return Account(name=account.name, mailbox=mailbox, drafts=drafts)
+    made = _BACKENDS[account.backend](account, given)
+    stack.callback(made.mailbox.close)
+    if made.labels:
+        stack.callback(made.labels.close)
+    return made
 
 
-def _maildir(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:  # noqa: ARG001 - one signature for all
+def _maildir(account: AccountSettings, given: Settings) -> Account:  # noqa: ARG001 - one signature for all
     from followupd.adapters.maildir import MaildirAccount
 
     opened = MaildirAccount(name=account.name, path=account.path)
-    return opened.mailbox(), opened.drafts()
+    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
 
 
-def _imap(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
+def _imap(account: AccountSettings, given: Settings) -> Account:
     opened = _imap_account(account, lambda: resolve(account.secret, given.env))
-    return opened.mailbox(), opened.drafts()
+    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
 
 
 def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAccount:
@@ -110,20 +113,26 @@ def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAc
     )
 
 
-def _gmail(account: AccountSettings, given: Settings) -> tuple[Mailbox, Drafts]:
+def _gmail(account: AccountSettings, given: Settings) -> Account:
+    opened = _gmail_account(account, given)
+    labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
+    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels)
+
+
+def _gmail_account(account: AccountSettings, given: Settings) -> GmailAccount:
     from followupd.adapters.gmail import GmailAccount
 
     token = account.token
-    opened = GmailAccount(
+    return GmailAccount(
         name=account.name,
         secret=lambda: resolve(token, given.env),
         save=(lambda text: store_secret(token, text)) if token and token.storable else None,
         api_endpoint=account.api_endpoint,
+        labels=given.policy.labels,
     )
-    return opened.mailbox(), opened.drafts()
 
 
-_BACKENDS: dict[str, Callable[[AccountSettings, Settings], tuple[Mailbox, Drafts]]] = {
+_BACKENDS: dict[str, Callable[[AccountSettings, Settings], Account]] = {
     "maildir": _maildir,
     "imap": _imap,
     "gmail": _gmail,

@@ -23,6 +23,7 @@ from followupd.core.worktime import Delay
 from followupd.daemon.account import Account, Progress
 from followupd.daemon.dispatch import Dispatcher
 from followupd.daemon.evaluate import Evaluation, evaluate
+from followupd.daemon.labels import LabelKeeper
 from followupd.daemon.report import (
     AccountReport,
     DraftReport,
@@ -71,7 +72,10 @@ class Service:
         """
         run = _Pass(service=self, now=now, dry_run=dry_run)
         run.look_at_drafts()
+        run.labels.look(run.errors)
         run.sync(progress)
+        if run.labels.hear(run.errors):
+            run.sync(progress)
         run.judge()
         if run.evaluation.plan.create and not dry_run:
             run.sync(progress)
@@ -81,7 +85,10 @@ class Service:
             run.look_at_drafts()
             run.judge()
             run.perform()
-        return run.report()
+        after = run.after()
+        if not dry_run:
+            run.labels.show(after.plan.decisions, run.errors)
+        return run.report(after)
 
     def read_mail(self, now: datetime) -> None:
         """Take in what the mailboxes hold at ``now``, and judge and write nothing. Accounts that fail are passed over."""
@@ -122,6 +129,7 @@ class _Pass:
         self.errors: dict[str, FollowupdError] = {}
         self.unreadable: list[MessageId] = []
         self.notices: list[Notice] = []
+        self.labels = LabelKeeper(store=self.store, policy=self.policy, accounts=service.accounts, now=now)
         self.drafts: dict[str, Sequence[StoredDraft]] = {}
         self.actions: dict[DraftId, str] = {}
         self.changed = False
@@ -224,8 +232,7 @@ class _Pass:
 
     # -------------------------------------------------------------- told
 
-    def report(self) -> PassReport:
-        after = self._after()
+    def report(self, after: Evaluation) -> PassReport:
         return PassReport(
             at=self.now,
             accounts=tuple(self.service.report_of(a.name, self.errors.get(a.name)) for a in self.service.accounts),
@@ -236,11 +243,12 @@ class _Pass:
                 *of_accounts(self.errors),
                 *notices_of(self.evaluation.plan),
                 *self.notices,
+                *self.labels.notices,
             ),
             quotes=self._quotes(after.plan.decisions),
         )
 
-    def _after(self) -> Evaluation:
+    def after(self) -> Evaluation:
         """The judgement once the plan was carried out: a draft made now holds the next step."""
         if not self.changed:
             return self.evaluation

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from followupd.adapters.gmail.api import Api
 from followupd.adapters.gmail.drafts import GmailDrafts
 from followupd.adapters.gmail.guard import GOOGLE, Guard
-from followupd.adapters.gmail.labels import GmailLabels
+from followupd.adapters.gmail.labels import ROOT, GmailLabels
 from followupd.adapters.gmail.mailbox import GmailMailbox
+from followupd.adapters.gmail.pulse import Pulse
 from followupd.adapters.gmail.quota import Bucket
 from followupd.adapters.gmail.transport import SignIn, Transport
 
@@ -25,7 +26,7 @@ class GmailAccount:
 
     ``secret`` brings the token as JSON of the kind ``authorized_user`` (it may raise AuthError), ``save`` stores it anew
     after a refresh (None: it is not kept). ``api_endpoint`` moves every request to a loopback address, for tests;
-    any other address raises PermanentError. ``labels`` allows labels of conversations to be written.
+    any other address raises PermanentError. ``labels`` allows labels of conversations to be written, by the port Labels alone.
     """
 
     name: str
@@ -34,20 +35,21 @@ class GmailAccount:
     api_endpoint: str | None = None
     labels: bool = False
     bucket: Bucket = field(default_factory=Bucket)
+    _pulse: Pulse = field(default_factory=Pulse)
     _sign_in: SignIn = field(init=False)
 
     def __post_init__(self) -> None:
         self._sign_in = SignIn(self.name, self.secret, self.save)
 
     def mailbox(self) -> GmailMailbox:
-        return GmailMailbox(self.api())
+        return GmailMailbox(self.api(), self._pulse)
 
     def drafts(self) -> GmailDrafts:
-        return GmailDrafts(self.api())
+        return GmailDrafts(self.api(), self._pulse)
 
-    def thread_labels(self) -> GmailLabels:
-        return GmailLabels(self.api())
+    def thread_labels(self, root: str = ROOT) -> GmailLabels:
+        return GmailLabels(self.api(labels=self.labels), root, self._pulse)
 
-    def api(self) -> Api:
+    def api(self, *, labels: bool = False) -> Api:
         """A connection of its own; all of an account share one token and one quota, and belong to one thread."""
-        return Api(Transport(self._sign_in, Guard(self.api_endpoint or GOOGLE, self.labels)), self.bucket)
+        return Api(Transport(self._sign_in, Guard(self.api_endpoint or GOOGLE, labels)), self.bucket)

@@ -21,6 +21,8 @@ GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an addr
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 COMPOSE = "https://www.googleapis.com/auth/gmail.compose"
 MODIFY = "https://www.googleapis.com/auth/gmail.modify"
+EVERYTHING = "https://mail.google.com/"
+WRITES_LABELS = frozenset({MODIFY, EVERYTHING})
 WAIT = timedelta(minutes=5)
 """How long a sign-in in the browser may take."""
 
@@ -177,6 +179,13 @@ def info_of(secret: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return info if isinstance(info, dict) else {}
+
+
+def granted(secret: str) -> frozenset[str] | None:
+    """The scopes that Google granted, as the token's JSON tells; None where it does not."""
+    told = info_of(secret).get("scopes", info_of(secret).get("scope"))
+    scopes_ = told.split() if isinstance(told, str) else told
+    return frozenset(map(str, scopes_)) if isinstance(scopes_, list) else None
 
 
 def updated(secret: str, credentials: Credentials) -> str:

@@ -14,6 +14,7 @@ from followupd.adapters.gmail import messages
 from followupd.adapters.gmail.api import Api
 from followupd.adapters.gmail.faults import NotFoundError
 from followupd.adapters.gmail.mailbox import email_of
+from followupd.adapters.gmail.pulse import Pulse
 from followupd.core import rfc5322
 from followupd.core.errors import PermanentError, TransientError, UnreachableError
 from followupd.core.mail import Email, EmailId, Envelope, MailboxRole
@@ -33,12 +34,13 @@ class GmailDrafts:
     """
 
     api: Api
+    pulse: Pulse = field(default_factory=Pulse)
     _known: dict[str, tuple[str, StoredDraft]] = field(default_factory=dict)
     _listed: tuple[str | None, tuple[StoredDraft, ...]] | None = None
 
     def all(self) -> Sequence[StoredDraft]:
         """See the port. While Gmail's history tells of nothing, the last answer stands."""
-        now = self._history_now()
+        now = self.pulse.take(self.api)
         if self._listed is None or now is None or now != self._listed[0]:
             pages = self.api.pages(self.api.resource("drafts").list, maxResults=500)
             ids = [entry["id"] for page in pages for entry in page.get("drafts") or ()]
@@ -46,13 +48,6 @@ class GmailDrafts:
             self._known = {d.durable_id or "": self._known[d.durable_id or ""] for d in found}
             self._listed = (now, found)
         return self._listed[1]
-
-    def _history_now(self) -> str | None:
-        """The history id before a listing; None at a stand-in that does not tell."""
-        try:
-            return str(self.api.call(self.api.users.getProfile(userId="me"))["historyId"])
-        except NotFoundError:
-            return None
 
     def _look(self, ids: Iterable[str]) -> Iterator[StoredDraft]:
         """Those of ``ids`` that are drafts now. What has not changed since it was last looked at is not fetched again."""

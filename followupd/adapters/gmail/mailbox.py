@@ -11,6 +11,7 @@ from typing import Any
 from followupd.adapters.gmail import messages
 from followupd.adapters.gmail.api import BATCH, Api
 from followupd.adapters.gmail.faults import NotFoundError
+from followupd.adapters.gmail.pulse import Pulse
 from followupd.core.errors import StateExpiredError, SuddenlyEmptyError
 from followupd.core.mail import Changes, Email, EmailId, MailboxRole, State
 
@@ -82,6 +83,7 @@ class GmailMailbox:
     """The port Mailbox. An EmailId is Gmail's message id; labels are one mailbox role."""
 
     api: Api
+    pulse: Pulse = field(default_factory=Pulse)
     _identities: Sequence[str] | None = None
 
     def identities(self) -> Sequence[str]:
@@ -100,18 +102,18 @@ class GmailMailbox:
         cursor = Cursor.of(since)
         if after.timestamp() < cursor.since - _DAY:
             raise StateExpiredError(f"The mail of Gmail ({self.api.account}) was read from a later day on.")
-        return self._follow(cursor, after) if cursor.scanned is None else self._scan(cursor, after)
+        if cursor.scanned is not None:
+            return self._scan(cursor, after)
+        return iter(()) if cursor.history == self.pulse.spend() else self._follow(cursor, after)
 
     # --- the first scan ---
 
     def _history_now(self) -> str:
         """The history id as it is now: taken before a scan, so that nothing falls between the two."""
-        try:
-            return str(self.api.call(self.api.users.getProfile(userId="me"))["historyId"])
-        except NotFoundError:  # a stand-in without profiles
-            return self._history_after_newest()
+        return self.pulse.now(self.api) or self._history_after_newest()
 
     def _history_after_newest(self) -> str:
+        """For a stand-in without profiles."""
         listed = self.api.call(self.api.resource("messages").list(userId="me", maxResults=1, includeSpamTrash=True))
         for entry in listed.get("messages") or ():
             known = self.api.call(self._get(entry["id"], "minimal"))["historyId"]

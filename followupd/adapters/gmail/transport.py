@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,12 @@ class SignIn:
             self._stored = self._fetched()
             self._credentials = auth.credentials(self._stored, account=self.account)
         return self._credentials
+
+    def lacks(self, scopes: Collection[str]) -> bool:
+        """Whether the stored sign-in is known to grant none of ``scopes``."""
+        self.credentials()
+        granted = auth.granted(self._stored)
+        return granted is not None and granted.isdisjoint(scopes)
 
     def _fetched(self) -> str:
         try:
