@@ -36,7 +36,7 @@ from followupd.core.reading import Says, Strength
 
 _PIECE = re.compile(r"\{([a-z]{2,})\}")
 _LETTERS = r"a-zA-Z\x{aa}\x{b5}\x{ba}\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}"
-_BEFORE, _AFTER = rf"(?:^|[^0-9_{_LETTERS}])(?P<m>", rf")(?:$|[^0-9_{_LETTERS}])"
+_BORDER = f"[^0-9_{_LETTERS}]"
 _TOKEN = re.compile(r"\\p\{L\}|\\p\{\w+\}|\\.|\[\^?|\]")
 
 
@@ -70,8 +70,13 @@ class Language:
 
 @cache
 def bordered(pattern: str) -> str:
-    """``pattern`` as group ``m`` between borders of words; RE2's own border of words knows ASCII only."""
-    return _BEFORE + pattern + _AFTER
+    """``pattern`` between two characters that border a word, which are part of the match; RE2's own knows ASCII only.
+
+    The text is to stand between line breaks (``Sentence.line``): so each of its words has both borders, and a match needs
+    no group to tell what lies between them, which is what costs RE2 most. For the same reason ``^`` and ``$`` are those of
+    a line.
+    """
+    return f"(?m){_BORDER}(?:{pattern}){_BORDER}"
 
 
 @cache

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 
 import re2
 
@@ -47,9 +45,8 @@ class Hit:
 class Matcher:
     """Some entries of one language behind one literal prefilter (RE2's FilteredRE2).
 
-    The prefilter reads the whole text in one go, a sentence a line, with every gap unbounded: short to compile and quick
-    to run. What it finds is a candidate; the entry itself is compiled when it first is one, and read against that
-    sentence alone.
+    The prefilter reads sentence by sentence, with every gap unbounded: short to compile and quick to run. What it finds
+    is a candidate; the entry itself is compiled when it first is one.
     """
 
     def __init__(self, language: Language, entries: Sequence[Entry]) -> None:
@@ -67,44 +64,44 @@ class Matcher:
 
         An entry speaks once in a sentence, a claim as often as it matches.
         """
-        return sorted(self._found(sentences, part), key=lambda h: h.sentence)
-
-    def _found(self, sentences: Sequence[Sentence], part: str) -> Iterator[Hit]:
-        lines = "\n".join(s.text for s in sentences)
-        starts = list(accumulate((len(s.text) + 1 for s in sentences), initial=0))
-        for index in sorted(self._filter.Match(lines) or ()) if self._entries else ():
-            entry = self._entries[index]
-            if entry.part in (part, "both"):
-                for number in {bisect(starts, m.end() - 1) - 1 for m in self._filter.re(index).finditer(lines)}:
-                    yield from self._places(entry, sentences[number], number)
+        if not self._entries:
+            return []
+        candidates = self._filter.Match
+        return [
+            hit
+            for number, sentence in enumerate(sentences)
+            for index in sorted(candidates(sentence.line) or ())
+            if self._entries[index].part in (part, "both")
+            for hit in self._places(self._entries[index], sentence, number)
+        ]
 
     def _places(self, entry: Entry, sentence: Sentence, number: int) -> Iterator[Hit]:
-        if self._silenced(entry, sentence.text):
+        line = sentence.line
+        if self._silenced(entry, line):
             return
-        regexp = compiled(bordered(entry.pattern), entry.case)
-        group = regexp.groupindex["value" if entry.kind else "m"]
-        for match in regexp.finditer(sentence.text):
-            start, end = match.span(group)
-            if start < 0 or (entry.says in DECISIONS and self._conditional(sentence.text[:start])):
+        for match in compiled(bordered(entry.pattern), entry.case).finditer(line):
+            first, end = (
+                match.span(match.re.groupindex["value"]) if entry.kind else (match.start() + 1, match.end() - 1)
+            )
+            if first < 0 or (entry.says in DECISIONS and self._conditional(line[:first])):
                 continue
-            value = match.group(group) if entry.kind else None
-            yield Hit(entry=entry, sentence=number, start=sentence.place(start), end=sentence.place(end), value=value)
+            value = line[first:end] if entry.kind else None
+            start, stop = sentence.place(first - 1), sentence.place(end - 1)
+            yield Hit(entry=entry, sentence=number, start=start, end=stop, value=value)
             if not entry.kind:
                 return
 
-    def _silenced(self, entry: Entry, text: str) -> bool:
-        unreal = entry.says in UNREAL and self._hypothesis and compiled(self._hypothesis).search(text)
-        return bool(unreal) or (entry.unless is not None and compiled(bordered(entry.unless)).search(text) is not None)
+    def _silenced(self, entry: Entry, line: str) -> bool:
+        unreal = entry.says in UNREAL and self._hypothesis and compiled(self._hypothesis).search(line)
+        return bool(unreal) or (entry.unless is not None and compiled(bordered(entry.unless)).search(line) is not None)
 
     def _conditional(self, before: str) -> bool:
-        return bool(self._condition) and compiled(self._condition).search(before) is not None
+        return bool(self._condition) and compiled(self._condition).search(f"{before}\n") is not None
 
     def _add(self, entry: Entry) -> None:
-        chosen = options(case=entry.case)
-        chosen.never_nl = True
-        coarse = _GROUP.sub("(?:", _GAP.sub(".*", "(?m)" + bordered(entry.pattern)))
+        coarse = _GROUP.sub("(?:", _GAP.sub(".*", bordered(entry.pattern)))
         try:
-            self._filter.Add(coarse, chosen)
+            self._filter.Add(coarse, options(case=entry.case))
         except re2.error as e:
             raise ValueError(f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}") from e
 

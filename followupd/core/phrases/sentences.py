@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 _FOLDED = str.maketrans(
@@ -19,12 +19,15 @@ _FOLDED = str.maketrans(
 )  # fmt: skip
 """One character for one, so that positions stay."""
 
-_BORDER = re.compile(
-    r"\n[ ]*\n\s*"  # a blank line
-    r"|\n[ ]*(?=[-*\u2022\u00b7>][ ]|\d{1,2}[.)][ ])"  # an item of a list
-    r"|(?<=[.!?\u2026])[\"')\]]*\s+(?=[^a-z\s])"  # the end of a sentence, unless it goes on in lower case
-    r"|(?<=[.!?])[\"')\]]*\n+"
-    r"|(?:(?<=[a-z][a-z][a-z][a-z][.])|(?<=[!?]))\s+"  # in a text that minds no capitals
+_BLANK = r"[ ]*\n\s*"
+_ITEM = r"[ ]*(?=[-*\u2022\u00b7>][ ]|\d{1,2}[.)][ ])"
+_BORDER = re.compile(  # every border begins with one of a few characters, for which the engine can look at once
+    r"[\n.!?\u2026](?:"
+    rf"(?<=\n)(?:{_BLANK}|{_ITEM})"  # a blank line, an item of a list
+    rf"|(?<!\n)(?:\n(?:{_BLANK}|{_ITEM})"  # the same right after a full stop
+    r"|[\"')\]]*\s+(?=[^a-z\s])"  # the end of a sentence, unless it goes on in lower case
+    r"|(?<!\u2026)[\"')\]]*\n+"
+    r"|(?:(?<=[a-z][a-z][a-z][a-z][.])|(?<=[!?]))\s+))"  # in a text that minds no capitals
 )
 _NO_END = re.compile(
     r"(?:^|[^\w.])(?:[A-Za-z]|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"
@@ -34,7 +37,7 @@ _NO_END = re.compile(
 )
 _NO_ORDINALS = frozenset({"en", "es", "fr", "it", "nl", "pt"})
 _ORDINAL = re.compile(r"(?:^|[^\w.])\d{1,2}\.$")
-_RUN = re.compile(r"\s+")
+_RUN = re.compile(r"\s{2,}")
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,17 @@ class Sentence:
 
     @cached_property
     def text(self) -> str:
-        return _RUN.sub(" ", self.raw)
+        single = " ".join(self.raw.split())
+        return f" {single}" if self.raw[0].isspace() else single
+
+    @cached_property
+    def line(self) -> str:
+        """``text`` between line breaks."""
+        return f"\n{self.text}\n"
 
     @cached_property
     def _runs(self) -> tuple[list[int], list[int]]:
-        """Where in ``text`` the runs of white space stand, and how much all up to each of them lost."""
+        """Where in ``text`` the long runs of white space stand, and how much all up to each of them lost."""
         places, losses = [], [0]
         for run in _RUN.finditer(self.raw):
             places.append(run.start() - losses[-1])
@@ -68,16 +77,24 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def split(text: str, language: str = "") -> list[Sentence]:
+@lru_cache(maxsize=4)
+def split(text: str, language: str = "") -> tuple[Sentence, ...]:
     """The sentences of ``text``, in order; a line break alone ends none, a blank line or the item of a list does.
 
-    An ordinal with a full stop ("am 3. Mai") ends none either, unless ``language`` is known to write none so.
+    An ordinal with a full stop ("am 3. Mai") ends none either, unless ``language`` is known to write none so. Kept for
+    the next question about the same text.
     """
     folded = fold(text)
     cuts = [0]
     for border in _BORDER.finditer(folded):
-        before = folded[max(cuts[-1], border.start() - 12) : border.start()]
-        if not _NO_END.search(before) and (language in _NO_ORDINALS or not _ORDINAL.search(before)):
+        at = border.start() + (folded[border.start()] != "\n")
+        if folded[at - 1] != "." or not _goes_on(folded[max(cuts[-1], at - 12) : at], language):
             cuts.append(border.end())
     cuts.append(len(folded))
-    return [Sentence(folded[a:b].rstrip(), a) for a, b in pairwise(cuts) if folded[a:b].strip()]
+    stretches = ((folded[a:b].rstrip(), a) for a, b in pairwise(cuts))
+    return tuple(Sentence(raw, start) for raw, start in stretches if raw)
+
+
+def _goes_on(before: str, language: str) -> bool:
+    """Whether what ends with a full stop is a short form or an ordinal, and no sentence."""
+    return bool(_NO_END.search(before) or (language not in _NO_ORDINALS and _ORDINAL.search(before)))
