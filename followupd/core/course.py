@@ -158,7 +158,8 @@ class Course:
         self.words.append(event)
         for says, outcome, text in _MY_MOVES:
             if message.says(says):
-                self._close(outcome, text, message, says)
+                refused = outcome is Outcome.WITHDRAWN and self.stage is Stage.OFFER
+                self._close(Outcome.DECLINED if refused else outcome, text, message, says)
                 return
         if self.stage is Stage.CLOSED and message.says(Says.APPLIES):
             self._move(Stage.APPLIED, "I applied again", message, Says.APPLIES)

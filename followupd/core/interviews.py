@@ -19,6 +19,8 @@ from followupd.core.reading import Invite, Origin, PartStat, Says, TimeMention
 
 USUAL_LENGTH = timedelta(hours=1)
 
+_LONGEST = 8 * 60
+"""Minutes: what is longer is no interview's length, but something else that the mail speaks of."""
 _SOON_AFTER = timedelta(days=1)
 _NO_TIME = frozenset({"COUNTER", "DECLINECOUNTER", "REFRESH"})
 _Span = tuple[datetime, datetime]
@@ -95,8 +97,8 @@ class _Diary:
             self._take_invite(message, invite)
         if message.reading.invites or not _speaks(message):
             return
-        if message.reading.duration_minutes:
-            self.length = timedelta(minutes=message.reading.duration_minutes)
+        if 0 < (minutes := message.reading.duration_minutes or 0) <= _LONGEST:
+            self.length = timedelta(minutes=minutes)
         self.named = (*self.named, *(a for a in message.reading.interviewers if a not in self.named))
         if message.mine:
             self._take_mine(message)
@@ -114,8 +116,15 @@ class _Diary:
         elif len(times) == 1 or (times and not message.says(Says.MOVES)):
             for time in times:
                 self._fix(message, time)
-        elif message.says(Says.CONFIRMS) and self.proposed_by_me and len(self.proposals) == 1:
-            self._fix(message, self.proposals[0])
+        elif not times and self.proposed_by_me and (chosen := self._chosen(message)):
+            self._fix(message, chosen)
+
+    def _chosen(self, message: Message) -> TimeMention | None:
+        """Which offer of mine they take up without naming its hour: that of the day they name, or with a yes the only one."""
+        days = set(message.reading.days)
+        hits = [p for p in self.proposals if p.start.date() in days]
+        pool = hits if days else list(self.proposals)
+        return pool[0] if len(pool) == 1 and message.says(Says.CONFIRMS, Says.ACCEPTS_TIME) else None
 
     def _takes_up(self, message: Message, times: Sequence[TimeMention]) -> bool:
         """Whether they name one of the times that I offered: then it is fixed, whatever the words."""
@@ -129,7 +138,7 @@ class _Diary:
         times = self._new_times(message)
         leaves = message.says(Says.DECLINES_TIME, Says.MOVES, Says.CANCELS)
         accepts = message.says(Says.ACCEPTS_TIME) or (not leaves and self._names_theirs(times))
-        if accepts and not self.proposed_by_me and (time := self._accepted(times)):
+        if accepts and not self.proposed_by_me and (time := self._accepted(message, times)):
             self._fix(message, time)
         elif leaves:
             self._call_off(message, final=False)
@@ -141,13 +150,13 @@ class _Diary:
         """Whether I name one of the times that they offered and no other: then I take it up, whatever the words."""
         return len(named) == 1 and named[0].start in {p.start for p in self.proposals}
 
-    def _accepted(self, named: Sequence[TimeMention]) -> TimeMention | None:
+    def _accepted(self, message: Message, named: Sequence[TimeMention]) -> TimeMention | None:
         """Which proposal of theirs I took up: the one that I named, or the only one there is."""
         starts = {t.start for t in named}
-        days = {t.start.date() for t in named}
+        days = {t.start.date() for t in named} | set(message.reading.days)
         hits = [p for p in self.proposals if p.start in starts]
         hits = hits or [p for p in self.proposals if p.start.date() in days]
-        pool = hits or ([] if starts else list(self.proposals))
+        pool = hits or ([] if starts or days else list(self.proposals))
         return pool[0] if len(pool) == 1 else None
 
     def _new_times(self, message: Message) -> tuple[TimeMention, ...]:

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import product
 
-from followupd.core.decide import Decision, Hold, Step
+from followupd.core.decide import Decision, Hold
 from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState, Kind
 from followupd.core.messages import Message
 from followupd.core.policy import Policy
+from followupd.core.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

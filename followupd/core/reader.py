@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from itertools import chain
 
@@ -30,6 +30,8 @@ _ARRANGING = (
     Says.INVITES, Says.OFFERS_TIMES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ACCEPTS_TIME, Says.DECLINES_TIME,
     Says.ASKS_TIMES, Says.SCHEDULING_LINK,
 )  # fmt: skip
+_ASKED = re.compile(r"[^.!?\n]{0,80}\?")
+_AS_A_LIMIT = re.compile(r"\b(?:by|before|until|till|bis|vor|avant|antes|entro|voor)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _NAMED_ADDRESS = re.compile(
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}) ?[(<\[](?P<email>[^\s()<>\[\]]+@[^\s()<>\[\]]+)[)>\]]"
 )
@@ -92,8 +94,12 @@ class Reader:
             phrases.find(seen.text, subject=email.envelope.subject, language=spoken, mine=mine) if understood else ()
         )
         facts = facts_of(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
-        arranging = any(f.says in _ARRANGING for f in findings)
         ideas = vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0
+        hiring = bool(ideas) or any(f.says in _ARRANGING for f in findings)
+        timed = understood and (hiring or bool(email.envelope.in_reply_to))
+        times = self._times(seen, spoken, written) if timed else ()
+        findings = (*findings, *_offered(times, seen.text, findings)) if hiring else findings
+        arranging = any(f.says in _ARRANGING for f in findings)
         return Reading(
             origin=verdict.origin,
             origin_rule=verdict.rule,
@@ -101,8 +107,9 @@ class Reader:
             understood=understood,
             empty=not seen.text.strip(),
             findings=findings,
-            times=self._times(seen, spoken, written) if arranging or ideas else (),
-            duration_minutes=dates.find_duration(seen.text, spoken) if arranging or ideas else None,
+            times=times,
+            days=self._days(seen, spoken, written) if timed else (),
+            duration_minutes=dates.find_duration(seen.text, spoken) if timed else None,
             invites=called,
             promise=self._promise(seen, findings, spoken, written) if not mine else None,
             referral=facts.referral,
@@ -129,6 +136,11 @@ class Reader:
         zone, country = self.policy.calendar.zone, self.policy.country or None
         return dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
 
+    def _days(self, seen: Visible, code: str, written: datetime) -> tuple[date, ...]:
+        calendar, country = self.policy.calendar, self.policy.country or None
+        found = dates.find_dates(seen.text, language=code, written=written, calendar=calendar, country=country)
+        return tuple(d.start for d in found if d.start == d.end and not d.past)
+
     def _promise(self, seen: Visible, findings: tuple[Finding, ...], code: str, written: datetime) -> Promise | None:
         made = [f for f in findings if f.says is Says.PROMISES and f.part == "text"]
         if not made or any(f.says is Says.REJECTS for f in findings):
@@ -153,3 +165,14 @@ class Reader:
             named = address.name and address.name.split()[0] in seen.text
             if named and not self.policy.me.has(address.email):
                 yield address
+
+
+def _offered(times: tuple[TimeMention, ...], words: str, findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    """That an hour named in a question is an offer, where no phrase says so: "Tuesday at 2?"; a limit ("by Friday, 5 pm") is none."""
+    if any(f.says in (Says.OFFERS_TIMES, Says.CONFIRMS, Says.CANCELS) for f in findings):
+        return
+    for time in times:
+        asked = _ASKED.match(words, time.text_end)
+        if asked and not _AS_A_LIMIT.search(words[max(0, time.text_start - 40) : time.text_start]):
+            yield Finding(says=Says.OFFERS_TIMES, rule="an hour in a question", start=time.text_start, end=asked.end())
+            return

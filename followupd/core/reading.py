@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from followupd.core.mail import Address
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever a message could now be read otherwise; older readings are then made again."""
 
 
@@ -179,6 +179,7 @@ class Reading:
 
     ``language`` is an ISO 639-1 code, or None where it could not be told. ``understood`` is False for a text in a language
     without phrases: then only headers and calendar parts were read. ``empty`` marks a message without readable text.
+    ``days`` are the single days ahead that it names, with an hour or without.
     ``interviewers`` are people whom the text names for the interview and whose address it
     or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
@@ -191,6 +192,7 @@ class Reading:
     empty: bool = False
     findings: tuple[Finding, ...] = ()
     times: tuple[TimeMention, ...] = ()
+    days: tuple[date, ...] = ()
     duration_minutes: int | None = None
     invites: tuple[Invite, ...] = ()
     promise: Promise | None = None

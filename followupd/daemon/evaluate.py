@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupd.core.decide import Surroundings, decide
+from followupd.core.decide import decide
 from followupd.core.ledger import DraftRecord, DraftState
 from followupd.core.lifecycle import Sighting, adopt, reconcile
 from followupd.core.messages import Message, gather
@@ -16,6 +16,7 @@ from followupd.core.plan import Plan, belongs, plan, purpose
 from followupd.core.policy import Policy
 from followupd.core.ports import Store, StoredDraft
 from followupd.core.route import dead_addresses
+from followupd.core.steps import Surroundings
 
 Seen = Mapping[str, Sequence[StoredDraft]]
 """Drafts by account."""

@@ -14,7 +14,8 @@ import holidays
 
 from followupd.core.belonging import best
 from followupd.core.dates import find_dates, find_times
-from followupd.core.decide import Surroundings, decide
+from followupd.core.decide import decide
+from followupd.core.steps import Surroundings
 from followupd.core.entities import same_company, same_role
 from followupd.core.mail import Identities
 from followupd.core.messages import gather

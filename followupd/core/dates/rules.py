@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from followupd.core.dates import arithmetic as a
@@ -177,7 +178,14 @@ def _sure_short(hit: Hit) -> bool:
     after = tags[at + 1 : at + 2]
     if after == "." and tags[at + 2 : at + 3]:
         after = tags[at + 2]
-    return hit.has("rel") or hit.before() in ("U", "O") or after in ("t", "c", "d") or tags[at - 1 : at] == "s"
+    with_hour = re.match(r",?[nc]A", tags[at + 1 : at + 4]) is not None
+    return (
+        with_hour
+        or hit.has("rel")
+        or hit.before() in ("U", "O")
+        or after in ("t", "c", "d")
+        or tags[at - 1 : at] == "s"
+    )
 
 
 @rule(
