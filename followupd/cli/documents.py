@@ -7,6 +7,7 @@ from typing import Any
 
 from followupd.core.decide import Decision
 from followupd.core.interviews import Interview
+from followupd.core.ledger import DraftState
 from followupd.core.mail import Address
 from followupd.daemon.explain import Evidence, Explanation
 from followupd.daemon.report import AccountReport, DraftReport, Notice, PassReport
@@ -108,7 +109,7 @@ def _draft(draft: DraftReport) -> dict[str, Any]:
         "kind": record.kind,
         "ordinal": record.ordinal,
         "action": draft.action,
-        "state": record.state,
+        "state": None if record.state is DraftState.PLANNED else record.state,  # nothing lies there yet
         "to": list(record.to),
         "cc": list(record.cc),
         "subject": record.subject,

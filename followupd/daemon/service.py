@@ -132,6 +132,7 @@ class _Pass:
         self.labels = LabelKeeper(store=self.store, policy=self.policy, accounts=service.accounts, now=now)
         self.drafts: dict[str, Sequence[StoredDraft]] = {}
         self.actions: dict[DraftId, str] = {}
+        self.touched: dict[DraftId, DraftRecord] = {}
         self.changed = False
 
     # -------------------------------------------------------------- in
@@ -164,6 +165,7 @@ class _Pass:
         self.evaluation = evaluate(self.store, self.policy, self.now, drafts=sure)
         if self.evaluation.changed:
             self.store.put_drafts(self.evaluation.changed)
+            self.touched |= {r.id: r for r in self.evaluation.changed}
 
     def _fail(self, name: str, error: FollowupdError) -> None:
         log.error("%s: %s", name, error)
@@ -203,6 +205,7 @@ class _Pass:
         if self.dry_run:
             self.actions[record.id] = "would_create" if action == "created" else "would_withdraw"
             self.store.put_drafts([record])
+            self.touched[record.id] = record
             return
         self.changed = True
         try:
@@ -255,11 +258,15 @@ class _Pass:
         return evaluate(self.store, self.policy, self.now, own=self.evaluation.own_drafts)
 
     def _draft_reports(self, after: Evaluation) -> list[DraftReport]:
-        before = {r.id: r.state for r in self.evaluation.ledger}
+        """Every draft that lies there, and those that this pass changed, also where it only would have."""
+        known = self.touched | {r.id: r for r in after.ledger}
+        before = {r.id for r in self.evaluation.ledger}
         return [
-            DraftReport(record=r, action=self.actions.get(r.id, "kept" if r.id in before else "none"))
-            for r in after.ledger
-            if r.state in LIVE or r.id in self.actions or r in self.evaluation.changed
+            DraftReport(
+                record=r, action=self.actions.get(r.id, "kept" if r.state in LIVE and r.id in before else "none")
+            )
+            for r in known.values()
+            if r.state in LIVE or r.id in self.actions or r.id in self.touched
         ]
 
     def _quotes(self, decisions: Sequence[Decision]) -> dict[MessageId, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from followupd import cli
+from followupd import cli, demo
 from followupd.core.course import Outcome, Stage, Turn
 from followupd.core.decide import Hold
 from tests.cli.conftest import AT, Ask
@@ -103,11 +103,23 @@ def test_an_answer_takes_the_draft_back(home: Path, ask: Ask) -> None:
 
 def test_a_dry_run_writes_neither_draft_nor_state(home: Path, ask: Ask) -> None:
     before = sorted(home.rglob("*"))
-    actions = {d["action"] for d in ask("once", "--dry-run", "--at", AT)["drafts"]}
-    assert actions == {"would_create"}
+    drafts = ask("once", "--dry-run", "--at", AT)["drafts"]
+    assert {(d["action"], d["state"]) for d in drafts} == {("would_create", None)}
+    assert {d["to"][0].partition("@")[0] for d in drafts} == {"amara.osei", "felix.brandt", "claire.fontaine"}
     written = [p for p in set(home.rglob("*")) - set(before) if p.is_file() and "Maildir" in p.parts]
     assert written == []
     assert ask("status", "--at", AT)["opportunities"] == []
+
+
+def test_a_draft_that_the_user_sent_is_listed_once_more(home: Path, ask: Ask) -> None:
+    ask("once", "--at", YESTERDAY)
+    demo.send(home, "tom.whitfield@", datetime.fromisoformat(YESTERDAY) + timedelta(hours=1))
+    drafts = ask("once", "--at", AT)["drafts"]
+    (sent,) = (d for d in drafts if d["to"] == ["tom.whitfield@haldenrobotics.example"])
+    assert (sent["state"], sent["action"]) == ("sent", "none")
+    assert {d["action"] for d in drafts} == {"created", "none"}
+    again = {d["state"] for d in ask("once", "--at", AT)["drafts"]}
+    assert again == {"open"}
 
 
 def test_the_quote_is_the_mails_own_words(document: Any) -> None:
