@@ -15,7 +15,7 @@ from rich.text import Text
 from followupd.cli.demonstration import SECTIONS, staged
 
 _PICTURES = {
-    "processes": (124, ("What it understood",)),
+    "processes": (130, ("What it understood",)),
     "drafts": (100, ("What it drafted, and why", "One of them, as it lies in the Drafts mailbox")),
     "reasons": (100, ("How it came to that: followupd explain", "Where it holds back, and why")),
 }

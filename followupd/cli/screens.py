@@ -105,9 +105,8 @@ def show_drafts(out: Console, drafts: Iterable[DraftReport]) -> None:
     rows = []
     for draft in sorted(shown, key=lambda d: _ORDER.index(d.action) if d.action in _ORDER else len(_ORDER)):
         record = draft.record
-        about = Text.assemble(
-            (f"{kind(record)} ", "bold"), f"to {recipients(record)}\n{record.subject}\n", (record.reason, "dim")
-        )
+        head = Text.assemble((f"{kind(record)} ", "bold"), f"to {recipients(record)}\n{record.subject}\n")
+        about = head.append(_because(record), "dim")
         rows.append((Text(*(_ACTIONS.get(draft.action) or _STATES[record.state])), about))
     if rows:
         show_pairs(out, rows)
@@ -182,6 +181,11 @@ def show_notices(out: Console, notices: Iterable[Notice]) -> None:
 def kind(record: DraftRecord) -> str:
     """``check-in 2``, ``thank-you``, ``closing note``"""
     return _step(record.kind, record.ordinal)
+
+
+def _because(record: DraftRecord) -> str:
+    gone = record.state not in LIVE and record.state is not DraftState.PLANNED
+    return f"made because: {record.reason}" if gone else record.reason
 
 
 def recipients(record: DraftRecord) -> str:
