@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import re2
 
-from followupd.core.phrases.entries import Entry, Language, bordered, compiled, load, options
+from followupd.core.phrases.entries import (
+    Entry,
+    Language,
+    bordered,
+    coarse,
+    compiled,
+    load,
+    options,
+)
 from followupd.core.phrases.sentences import Sentence
 from followupd.core.reading import Says
 
@@ -21,11 +28,14 @@ DECISIONS = frozenset(
 )  # fmt: skip
 """What is not decided while it stands in an if-clause."""
 
-UNREAL = DECISIONS | {Says.INVITES, Says.CONFIRMS, Says.ASSIGNS, Says.HANDS_IN, Says.ACCEPTS_TIME}
+UNREAL = DECISIONS | {
+    Says.INVITES,
+    Says.CONFIRMS,
+    Says.ASSIGNS,
+    Says.HANDS_IN,
+    Says.ACCEPTS_TIME,
+}
 """What has not happened in a sentence about what may happen."""
-
-_GAP = re.compile(r"\.\{\d+,\d+\}")
-_GROUP = re.compile(r"\(\?P<\w+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +61,12 @@ class Matcher:
 
     def __init__(self, language: Language, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._condition = language.condition and bordered(language.condition) + r"[^,;:]*$"
-        self._hypothesis = language.hypothesis and r"^[^\pL]*" + bordered(language.hypothesis)
+        self._condition = (
+            language.condition and bordered(language.condition) + r"[^,;:]*$"
+        )
+        self._hypothesis = language.hypothesis and r"^[^\pL]*" + bordered(
+            language.hypothesis
+        )
         self._filter = re2.Filter()
         for entry in entries:
             self._add(entry)
@@ -81,9 +95,13 @@ class Matcher:
             return
         for match in compiled(bordered(entry.pattern), entry.case).finditer(line):
             first, end = (
-                match.span(match.re.groupindex["value"]) if entry.kind else (match.start() + 1, match.end() - 1)
+                match.span(match.re.groupindex["value"])
+                if entry.kind
+                else (match.start() + 1, match.end() - 1)
             )
-            if first < 0 or (entry.says in DECISIONS and self._conditional(line[:first])):
+            if first < 0 or (
+                entry.says in DECISIONS and self._conditional(line[:first])
+            ):
                 continue
             value = line[first:end] if entry.kind else None
             start, stop = sentence.place(first - 1), sentence.place(end - 1)
@@ -92,18 +110,29 @@ class Matcher:
                 return
 
     def _silenced(self, entry: Entry, line: str) -> bool:
-        unreal = entry.says in UNREAL and self._hypothesis and compiled(self._hypothesis).search(line)
-        return bool(unreal) or (entry.unless is not None and compiled(bordered(entry.unless)).search(line) is not None)
+        unreal = (
+            entry.says in UNREAL
+            and self._hypothesis
+            and compiled(self._hypothesis).search(line)
+        )
+        return bool(unreal) or (
+            entry.unless is not None
+            and compiled(bordered(entry.unless)).search(line) is not None
+        )
 
     def _conditional(self, before: str) -> bool:
-        return bool(self._condition) and compiled(self._condition).search(f"{before}\n") is not None
+        return (
+            bool(self._condition)
+            and compiled(self._condition).search(f"{before}\n") is not None
+        )
 
     def _add(self, entry: Entry) -> None:
-        coarse = _GROUP.sub("(?:", _GAP.sub(".*", bordered(entry.pattern)))
         try:
-            self._filter.Add(coarse, options(case=entry.case))
+            self._filter.Add(coarse(entry.pattern), options(case=entry.case))
         except re2.error as e:
-            raise ValueError(f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}") from e
+            raise ValueError(
+                f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}"
+            ) from e
 
 
 @cache
@@ -113,4 +142,7 @@ def matcher(code: str, *, mine: bool, facts: bool) -> Matcher:
     Made once. Raises ValueError when the data file is wrong.
     """
     language, sides = load(code), ("mine" if mine else "theirs", "both")
-    return Matcher(language, [e for e in language.entries if e.side in sides and bool(e.kind) is facts])
+    return Matcher(
+        language,
+        [e for e in language.entries if e.side in sides and bool(e.kind) is facts],
+    )
