@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from followupd.cli.common import at_option, moment, print_json, service_of
+from followupd.daemon import labels
 from followupd.daemon.words import messages_about
 
 
@@ -40,12 +41,15 @@ def export(ctx: click.Context, output: Path | None) -> None:
 @click.option("-y", "--yes", is_flag=True, help="do not ask")
 @click.pass_context
 def forget(ctx: click.Context, ident: str | None, at: datetime | None, yes: bool) -> None:
-    """Delete what is stored about one process, or everything. Your mail is not touched; drafts that lie there stay."""
+    """Delete what is stored about one process, or everything. Labels that followupd made go; your mail is not touched, and drafts stay."""
     what = f"what is stored about {ident}" if ident else "everything that is stored"
     if not yes and sys.stdin.isatty():
         click.confirm(f"Delete {what}?", abort=True)
     now = moment(at)
     with service_of(ctx, exclusive=True) as (_, service):
         ids = messages_about(ident, service, now) if ident else None
+        notices = labels.forget(service.accounts, service.store, service.policy, ids)
         service.store.forget(ids)
+    for notice in notices:
+        click.echo(f"followupd: {notice.message}", err=True)
     click.echo(f"deleted {what}")

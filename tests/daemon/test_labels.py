@@ -1,0 +1,364 @@
+"""Labels as the user's hand: stories in a fake Gmail over HTTP, with the config file and the wiring of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from followupd import bootstrap, cli
+from followupd.adapters.gmail import auth
+from followupd.core.decide import Decision, Hold
+from followupd.core.mail import MailboxRole
+from followupd.daemon import words
+from followupd.daemon.report import PassReport
+from tests.adapters.gmail_world import GmailWorld
+from tests.e2e.gmail_boxes import TokenFiles
+from tests.fakes.gmail import FakeGmail
+from tests.fakes.gmail.server import Fault
+from tests.stories.telling import message_id, octets
+
+LEIF = "Leif Osgood <leif.osgood@tidepool.example>"
+APPLIED: Mapping[str, Any] = {
+    "id": "a1", "from": "me", "to": LEIF, "date": datetime.fromisoformat("2026-04-06T09:00:00-05:00"),
+    "subject": "Application for Diver at Tidepool",
+    "body": "Dear Leif, I am applying for the Diver position at Tidepool. Kind regards, Alex Kim",
+}  # fmt: skip
+EARLY = datetime.fromisoformat("2026-04-08T09:00:00-05:00")
+DUE = datetime.fromisoformat("2026-04-20T09:00:00-05:00")
+LATER = datetime.fromisoformat("2026-04-21T09:00:00-05:00")
+CONFIG = """
+[me]
+name = "Alex Kim"
+emails = ["alex.kim@example.org"]
+time_zone = "America/Chicago"
+[[accounts]]
+name = "exam"
+backend = "gmail"
+api_endpoint = "{root}"
+token = {{file = "{token}"}}
+{more}
+"""
+
+
+@dataclass
+class Seeker:
+    """A user with a Gmail account and a config file."""
+
+    fake: FakeGmail
+    home: Path
+    messages: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world = GmailWorld(self.fake)
+        self.configure()
+        self.deliver(APPLIED)
+
+    def configure(self, more: str = "", *, labels: bool = True, told: bool = True) -> None:
+        scopes = frozenset(auth.scopes(labels=labels))
+        token = self.fake.sign_in.token(scopes)
+        if told:
+            token = token[:-1] + f', "scopes": {sorted(scopes)}}}'.replace("'", '"')
+        file = TokenFiles(self.home).account(self.fake.root, token)["token"]["file"]
+        self.path = self.home / "config.toml"
+        self.path.write_text(CONFIG.format(root=self.fake.root, token=file, more=more))
+        self.env = {"XDG_STATE_HOME": str(self.home / "state"), "HOME": str(self.home)}
+        self.settings = bootstrap.settings(str(self.path), self.env)
+
+    def deliver(self, spec: Mapping[str, Any]) -> None:
+        self.messages[spec["id"]] = spec
+        role = MailboxRole.SENT if spec["from"] == "me" else MailboxRole.INBOX
+        self.world.deliver(octets(spec, self.messages), role, spec["date"])
+
+    def answer(self, body: str, ident: str = "b1") -> None:
+        at = datetime.fromisoformat("2026-04-07T09:00:00-05:00")
+        subject = "Re: Application for Diver at Tidepool"
+        self.deliver({"id": ident, "from": LEIF, "date": at, "subject": subject, "reply_to": "a1", "body": body})
+
+    def once(self, at: datetime, *, dry_run: bool = False) -> PassReport:
+        with bootstrap.service(self.settings, scratch=dry_run) as service:
+            return service.once(at, dry_run=dry_run)
+
+    def say(self, command: words.Command, at: datetime) -> None:
+        with bootstrap.service(self.settings) as service:
+            words.say(service.store, command, words.messages_about(message_id("a1"), service, at), "", at)
+
+    # ---- the user's hands in Gmail
+
+    def label(self, name: str, ident: str = "a1") -> None:
+        """Gmail's page labels every message of a conversation."""
+        kept = self.fake.account
+        label = next((i for i, n in kept.labels.items() if n == name), f"Label_{len(kept.labels) + 100}")
+        kept.labels[label] = name
+        for message in self._conversation(ident):
+            kept.relabel(message, add=[label])
+
+    def unlabel(self, name: str, ident: str = "a1") -> None:
+        label = self.fake.account.label_id(name)
+        for message in self._conversation(ident):
+            self.fake.account.relabel(message, remove=[label])
+
+    def _conversation(self, ident: str) -> list[Any]:
+        thread = self.fake.account.by_message_id(message_id(ident)).thread
+        return [m for m in self.fake.account.messages.values() if m.thread == thread and "DRAFT" not in m.labels]
+
+    # ---- what there is to see
+
+    def shown(self, ident: str = "a1") -> set[str]:
+        named = self.fake.account.labels
+        return {named[i] for m in self._conversation(ident) for i in m.labels if i.startswith("Label_")}
+
+    @property
+    def drafts(self) -> int:
+        return len(self.fake.account.drafts)
+
+
+@pytest.fixture
+def seeker(tmp_path: Path) -> Iterator[Seeker]:
+    with FakeGmail() as fake:
+        yield Seeker(fake, tmp_path)
+        assert fake.violations == []
+        assert not any(
+            label.startswith("Label_")
+            for message in fake.account.messages.values()
+            if "DRAFT" in message.labels
+            for label in message.labels
+        )
+
+
+def only(report: PassReport) -> Decision:
+    (decision,) = report.decisions
+    return decision
+
+
+def told(report: PassReport) -> list[str]:
+    return [n.message for n in report.notices if n.code == "labels"]
+
+
+# ------------------------------------------------------------------------------------------------ shown
+
+
+def test_a_conversation_shows_where_it_stands(seeker: Seeker) -> None:
+    seeker.once(EARLY)
+    assert seeker.shown() == {"followupd/waiting"}
+    seeker.once(DUE)
+    assert (seeker.shown(), seeker.drafts) == ({"followupd/draft ready"}, 1)
+    seeker.answer("Dear Alex, could you tell us your salary expectations? Best, Leif")
+    seeker.once(LATER)
+    assert (seeker.shown("b1"), seeker.drafts) == ({"followupd/your turn"}, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "label"),
+    [
+        ("Dear Alex, thank you for your application. The position has been filled. Best, Leif", set()),
+        ("Hei Alex, kiitos hakemuksestasi. Palaamme asiaan pian, kun olemme käyneet kaikki hakemukset läpi. Leif",
+         {"followupd/uncertain"}),
+    ],
+)  # fmt: skip
+def test_an_answer_changes_what_is_shown(seeker: Seeker, body: str, label: set[str]) -> None:
+    seeker.once(EARLY)
+    seeker.answer(body)
+    seeker.once(EARLY)
+    assert seeker.shown() == label
+
+
+def test_nothing_is_written_twice_nor_in_a_dry_run(seeker: Seeker) -> None:
+    before = seeker.world.fingerprint()
+    seeker.once(DUE, dry_run=True)
+    assert seeker.world.fingerprint() == before
+    seeker.once(DUE)
+    before = seeker.world.fingerprint()
+    seeker.once(DUE)
+    seeker.once(DUE)
+    assert seeker.world.fingerprint() == before
+
+
+def test_a_label_of_ours_on_foreign_mail_goes(seeker: Seeker) -> None:
+    seeker.once(EARLY)
+    news = {"id": "n1", "from": "News <news@paper.example>", "date": EARLY, "subject": "Weather", "body": "Rain."}
+    seeker.deliver(news)
+    seeker.label("followupd/waiting", "n1")
+    seeker.once(EARLY)
+    assert (seeker.shown("n1"), seeker.shown()) == (set(), {"followupd/waiting"})
+
+
+def test_a_pass_without_change_costs_one_question(seeker: Seeker) -> None:
+    with bootstrap.service(seeker.settings) as service:
+        for _ in range(3):
+            service.once(DUE)
+        seeker.fake.calls.clear()
+        requests = seeker.fake.requests
+        service.once(DUE)
+        assert (dict(seeker.fake.calls), seeker.fake.requests - requests) == ({"history.list": 1}, 1)
+        seeker.deliver(
+            {"id": "n1", "from": "News <news@paper.example>", "date": DUE, "subject": "Rain", "body": "Rain."}
+        )
+        assert service.once(DUE).accounts[0].seen == 2
+
+
+def test_names_and_nesting_are_the_users(seeker: Seeker) -> None:
+    seeker.configure('[labels]\nprefix = "Jobs/Follow"\nwaiting = "Warten"\nskip = "lass es"')
+    seeker.once(EARLY)
+    assert seeker.shown() == {"Jobs/Follow/Warten"}
+    seeker.label("followupd/skip")
+    assert only(seeker.once(EARLY)).hold is None
+    seeker.label("Jobs/Follow/Lass es")
+    assert only(seeker.once(EARLY)).hold is Hold.SKIPPED
+    assert "Jobs/Follow/Warten" not in seeker.shown()
+
+
+# ------------------------------------------------------------------------------------------------ heard
+
+
+def test_skip_takes_the_draft_back_until_the_label_goes(seeker: Seeker) -> None:
+    seeker.once(DUE)
+    seeker.label("followupd/skip")
+    assert only(seeker.once(DUE)).hold is Hold.SKIPPED
+    assert (seeker.drafts, seeker.shown()) == (0, {"followupd/skip"})
+    seeker.unlabel("followupd/skip")
+    seeker.once(LATER)
+    assert (seeker.drafts, seeker.shown()) == (1, {"followupd/draft ready"})
+
+
+def test_a_label_that_stays_says_nothing_new(seeker: Seeker) -> None:
+    seeker.label("followupd/skip")
+    assert only(seeker.once(EARLY)).hold is Hold.SKIPPED
+    seeker.say(words.Command.TRACK, EARLY)
+    assert only(seeker.once(EARLY)).hold is None
+    seeker.unlabel("followupd/skip")
+    seeker.label("followupd/skip")
+    seeker.once(EARLY)
+    seeker.unlabel("followupd/skip")
+    seeker.once(EARLY)
+    seeker.label("followupd/skip")
+    assert only(seeker.once(LATER)).hold is Hold.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("label", "until"),
+    [("snooze 1 week", "2026-04-15"), ("Snooze 3 days", "2026-04-11"), ("snooze 2 weeks", "2026-04-22"),
+     ("snooze 1 month", "2026-05-08"), ("snooze/10d", "2026-04-18")],
+)  # fmt: skip
+def test_snooze_counts_from_when_it_is_seen(seeker: Seeker, label: str, until: str) -> None:
+    seeker.label(f"followupd/{label}")
+    assert str(only(seeker.once(EARLY)).opportunity.snoozed_until) == until
+    later = EARLY.replace(day=9)
+    decision = only(seeker.once(later))
+    assert (str(decision.opportunity.snoozed_until), decision.hold) == (until, Hold.SNOOZED)
+    assert seeker.shown() == {f"followupd/{label}", "followupd/waiting"}
+    seeker.unlabel(f"followupd/{label}")
+    assert only(seeker.once(later)).hold is None
+
+
+def test_an_old_snooze_taken_off_asks_for_no_declined_draft(seeker: Seeker) -> None:
+    seeker.label("followupd/snooze 3 days")
+    seeker.once(EARLY)
+    seeker.once(DUE)
+    seeker.fake.account.delete_draft(next(iter(seeker.fake.account.drafts)))
+    assert only(seeker.once(DUE)).hold is Hold.DECLINED
+    seeker.unlabel("followupd/snooze 3 days")
+    assert only(seeker.once(LATER)).hold is Hold.DECLINED
+    seeker.label("followupd/track")
+    seeker.once(LATER)
+    assert seeker.drafts == 1
+
+
+def test_track_reads_mail_that_seemed_to_be_none_of_it(seeker: Seeker) -> None:
+    chat = {
+        "id": "c1", "from": "Ada Brook <ada@brook.example>", "date": datetime(2026, 4, 5, 12, tzinfo=UTC),
+        "subject": "Tuesday", "body": "Hi Alex, it was nice to see you. Let us talk soon. Ada",
+    }  # fmt: skip
+    seeker.deliver(chat)
+    assert len(seeker.once(EARLY).decisions) == 1
+    seeker.label("followupd/track", "c1")
+    assert {d.opportunity.message_ids for d in seeker.once(EARLY).decisions} == {
+        (message_id("a1"),), (message_id("c1"),)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["skip", "Jobs/skip", "followupd", "followupd/skipper", "notfollowupd/skip"])
+def test_other_labels_say_nothing(seeker: Seeker, name: str) -> None:
+    seeker.label(name)
+    assert only(seeker.once(EARLY)).hold is None
+    assert seeker.shown() == {name, "followupd/waiting"}
+
+
+def test_a_snooze_without_a_time_is_asked_about(seeker: Seeker) -> None:
+    seeker.label("followupd/snooze")
+    report = seeker.once(EARLY)
+    assert only(report).hold is None
+    assert ["snooze 1 week" in text for text in told(report)] == [True]
+
+
+def test_a_conversation_in_the_trash_was_not_unlabelled(seeker: Seeker) -> None:
+    seeker.label("followupd/skip")
+    seeker.once(EARLY)
+    seeker.world.move(message_id("a1"), MailboxRole.TRASH)
+    seeker.once(EARLY)
+    seeker.world.move(message_id("a1"), MailboxRole.SENT)
+    assert only(seeker.once(DUE)).hold is Hold.SKIPPED
+
+
+def test_a_dry_run_obeys_and_keeps_nothing(seeker: Seeker) -> None:
+    seeker.label("followupd/skip")
+    assert only(seeker.once(EARLY, dry_run=True)).hold is Hold.SKIPPED
+    with bootstrap.service(seeker.settings) as service:
+        assert (service.store.words(), service.store.heard("exam")) == ([], {})
+
+
+# ------------------------------------------------------------------------------------------------ what goes wrong
+
+
+@pytest.mark.parametrize("method", ["threads.get", "labels.create", "messages.modify"])
+def test_a_failure_of_labels_stops_only_labels(seeker: Seeker, method: str) -> None:
+    seeker.fake.faults.append(Fault(method, 403, "forbidden", times=1))
+    report = seeker.once(DUE)
+    assert (seeker.drafts, len(told(report)), report.accounts[0].error) == (1, 1, None)
+    seeker.once(DUE)
+    assert seeker.shown() == {"followupd/draft ready"}
+
+
+def test_labels_that_cannot_be_read_are_not_written(seeker: Seeker) -> None:
+    seeker.once(EARLY)
+    seeker.fake.faults.append(Fault("labels.list", 403, "forbidden", times=99))
+    report = seeker.once(DUE)
+    assert (seeker.drafts, len(told(report)), report.accounts[0].error) == (1, 1, None)
+    assert seeker.shown() == {"followupd/waiting"}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_without_the_scope_it_is_told_and_all_else_works(seeker: Seeker, known: bool) -> None:
+    seeker.configure(labels=False, told=known)
+    report = seeker.once(DUE)
+    (text,) = told(report)
+    assert "followupd auth exam" in text
+    assert (seeker.drafts, seeker.shown(), report.accounts[0].error) == (1, set(), None)
+    seeker.label("followupd/skip")
+    assert only(seeker.once(DUE)).hold is Hold.SKIPPED
+    assert seeker.drafts == 0
+
+
+def test_where_labels_are_off_none_are_read_or_written(seeker: Seeker) -> None:
+    seeker.configure("[drafts]\nlabels = false")
+    seeker.label("followupd/skip")
+    assert only(seeker.once(DUE)).hold is Hold.DRAFT_OPEN
+    assert seeker.shown() == {"followupd/skip"}
+    assert not {"threads.get", "messages.modify", "labels.create"} & seeker.fake.calls.keys()
+
+
+# ------------------------------------------------------------------------------------------------ forget
+
+
+@pytest.mark.parametrize("ident", [(), (message_id("a1"),)])
+def test_forget_takes_labels_off(seeker: Seeker, ident: tuple[str, ...]) -> None:
+    seeker.once(DUE)
+    command = ["--config", str(seeker.path), "forget", "--yes", "--at", DUE.isoformat(), *ident]
+    done = CliRunner().invoke(cli.cli, command, env=seeker.env)
+    assert done.exit_code == 0, done.output
+    assert seeker.shown() == set()
