@@ -1,113 +1,126 @@
-"""Labels of conversations, shown and read."""
+"""Labels of Gmail's conversations: the contract suite over the fake, and what is Gmail's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from followupd.adapters.gmail import GmailAccount, GmailLabels, auth
 from followupd.adapters.gmail.faults import ForbiddenRequestError
-from followupd.core.errors import AuthError
+from followupd.core.errors import AuthError, FollowupdError
 from followupd.core.mail import MailboxRole
 from tests.adapters.gmail_world import GmailWorld
+from tests.contracts.labels import STATES, LabelsContract
 from tests.contracts.mailbox import NOON
-from tests.contracts.messages import draft, message, message_id
+from tests.contracts.messages import message, message_id
 from tests.fakes.gmail import FakeGmail
+from tests.fakes.gmail.server import Fault
 
-STATES = ("waiting", "draft ready", "your turn", "uncertain")
+
+@dataclass
+class LabelledGmail(GmailWorld):
+    scoped: bool = True
+
+    def labels(self) -> GmailLabels:
+        return self.labelled().thread_labels()
+
+    def labelled(self) -> GmailAccount:
+        token = self.fake.sign_in.token(frozenset(auth.scopes(labels=self.scoped)))
+        return GmailAccount(name="personal", secret=lambda: token, api_endpoint=self.fake.root, labels=True)
+
+    def thread_of(self, message_id: str) -> str:
+        return self.fake.account.by_message_id(message_id).thread
+
+    def label(self, message_id: str, name: str) -> None:
+        kept = self.fake.account
+        label = f"Label_{len(kept.labels) + 90}"
+        kept.labels[label] = name
+        for found in kept.messages.values():
+            if found.thread == self.thread_of(message_id) and "DRAFT" not in found.labels:
+                kept.relabel(found, add=[label])
+
+    def carried(self, message_id: str) -> set[str]:
+        kept = self.fake.account
+        return {kept.labels[i] for i in kept.by_message_id(message_id).labels if i.startswith("Label_")}
 
 
 @pytest.fixture
-def world() -> Iterator[GmailWorld]:
+def world() -> Iterator[LabelledGmail]:
     with FakeGmail() as fake:
-        yield GmailWorld(fake)
+        yield LabelledGmail(fake)
         assert fake.violations == []
 
 
-def account(world: GmailWorld, *, labels: bool = True) -> GmailAccount:
-    token = world.fake.sign_in.token(frozenset(auth.scopes(labels=labels)))
-    return GmailAccount(name="personal", secret=lambda: token, api_endpoint=world.fake.root, labels=True)
+class TestGmailLabels(LabelsContract):
+    @pytest.fixture
+    def world(self, world: LabelledGmail) -> LabelledGmail:
+        return world
 
 
 @pytest.fixture
-def labels(world: GmailWorld) -> GmailLabels:
-    return account(world).thread_labels()
-
-
-@pytest.fixture
-def thread(world: GmailWorld) -> str:
-    """A conversation of two messages and a draft."""
+def thread(world: LabelledGmail) -> str:
     world.deliver(message("root"), MailboxRole.INBOX, NOON)
     references = {"In_Reply_To": message_id("root"), "References": message_id("root")}
     world.deliver(message("parent", **references), MailboxRole.SENT, NOON + timedelta(days=1))
-    found = world.fake.account.by_message_id(message_id("root")).thread
-    world.fake.account.create_draft(draft("d"), found)
-    return found
+    return world.thread_of(message_id("root"))
 
 
-def carried(world: GmailWorld, ident: str) -> set[str]:
-    kept = world.fake.account
-    return {kept.labels[i] for i in kept.by_message_id(message_id(ident)).labels if i.startswith("Label_")}
+def test_the_newest_message_carries_it(world: LabelledGmail, thread: str) -> None:
+    world.labels().show(thread, {"waiting"}, among=STATES)
+    assert (world.carried(message_id("root")), world.carried(message_id("parent"))) == (set(), {"followupd/waiting"})
 
 
-def test_a_state_is_shown_on_the_newest_message_that_is_no_draft(
-    world: GmailWorld, labels: GmailLabels, thread: str
-) -> None:
+def test_a_label_that_was_deleted_meanwhile_is_made_again(world: LabelledGmail, thread: str) -> None:
+    labels = world.labels()
     labels.show(thread, {"waiting"}, among=STATES)
-    assert carried(world, "parent") == {"followupd/waiting"}
-    assert carried(world, "root") == carried(world, "d") == set()
-    assert labels.of_threads() == {thread: {"waiting"}}
-
-
-def test_another_state_replaces_it_and_the_users_word_stays(
-    world: GmailWorld, labels: GmailLabels, thread: str
-) -> None:
+    world.labels().forget()
+    with pytest.raises(FollowupdError):
+        labels.show(thread, {"waiting"}, among=STATES)
     labels.show(thread, {"waiting"}, among=STATES)
-    world.fake.account.labels["Label_90"] = "Followupd/Snooze 1 week"
-    for ident in ("root", "parent"):
-        world.fake.account.relabel(world.fake.account.by_message_id(message_id(ident)), add=["Label_90"])
-    labels.show(thread, {"draft ready"}, among=STATES)
-    assert labels.of_threads() == {thread: {"draft ready", "snooze 1 week"}}
-    labels.show(thread, (), among=STATES)
-    assert labels.of_threads() == {thread: {"snooze 1 week"}}
+    assert world.carried(message_id("parent")) == {"followupd/waiting"}
 
 
-def test_showing_it_again_writes_nothing(world: GmailWorld, labels: GmailLabels, thread: str) -> None:
-    labels.show(thread, {"waiting"}, among=STATES)
-    before = world.fingerprint()
-    labels.show(thread, {"waiting"}, among=STATES)
-    assert world.fingerprint() == before
-
-
-def test_labels_of_others_are_not_ours(world: GmailWorld, labels: GmailLabels, thread: str) -> None:
-    world.fake.account.labels |= {"Label_1": "Jobs", "Label_2": "followupdated/x", "Label_3": "followupd"}
-    for ident in ("Label_1", "Label_2", "Label_3"):
-        world.fake.account.relabel(world.fake.account.by_message_id(message_id("root")), add=[ident])
+def test_what_is_known_is_looked_at_again_when_something_happened(world: LabelledGmail, thread: str) -> None:
+    account = world.labelled()
+    labels, drafts = account.thread_labels(), account.drafts()
+    drafts.all()
     assert labels.of_threads() == {}
-    labels.forget()
-    assert carried(world, "root") == {"Jobs", "followupdated/x", "followupd"}
+    requests = world.fake.requests
+    assert labels.of_threads() == {}
+    assert world.fake.requests == requests
+    world.label(message_id("root"), "followupd/skip")
+    drafts.all()
+    assert labels.of_threads() == {thread: {"skip"}}
 
 
-def test_forgetting_leaves_nothing(world: GmailWorld, labels: GmailLabels, thread: str) -> None:
-    labels.show(thread, {"waiting", "uncertain"}, among=STATES)
-    labels.forget()
-    assert carried(world, "parent") == set()
-    assert not any(name.startswith("followupd") for name in world.fake.account.labels.values())
-
-
-def test_a_conversation_that_is_gone(labels: GmailLabels) -> None:
-    labels.show("0123456789abcdef", {"waiting"}, among=STATES)
-
-
-def test_without_the_scope_it_is_told(world: GmailWorld, thread: str) -> None:
+def test_without_the_scope_it_is_told_by_google(world: LabelledGmail, thread: str) -> None:
+    world.scoped = False
     with pytest.raises(AuthError) as raised:
-        account(world, labels=False).thread_labels().show(thread, {"waiting"}, among=STATES)
+        world.labels().show(thread, {"waiting"}, among=STATES)
     assert raised.value.remedy
 
 
-def test_where_labels_are_off_none_can_be_written(world: GmailWorld, thread: str) -> None:
-    plain = GmailLabels(world.account.api())
+def test_without_the_scope_nothing_is_asked_where_the_token_tells(world: LabelledGmail, thread: str) -> None:
+    token = world.fake.sign_in.token()[:-1] + ', "scopes": ["https://www.googleapis.com/auth/gmail.readonly"]}'
+    account = GmailAccount(name="personal", secret=lambda: token, api_endpoint=world.fake.root, labels=True)
+    requests = world.fake.requests
+    with pytest.raises(AuthError) as raised:
+        account.thread_labels().show(thread, {"waiting"}, among=STATES)
+    assert "followupd auth personal" in raised.value.remedy
+    assert world.fake.requests == requests
+
+
+@pytest.mark.parametrize("port", ["mailbox", "drafts"])
+def test_the_other_ports_cannot_write_labels(world: LabelledGmail, thread: str, port: str) -> None:
+    api = getattr(world.labelled(), port)().api
     with pytest.raises(ForbiddenRequestError):
-        plain.show(thread, {"waiting"}, among=STATES)
+        GmailLabels(api).show(thread, {"waiting"}, among=STATES)
+
+
+def test_a_fault_is_told(world: LabelledGmail, thread: str) -> None:
+    world.fake.faults.append(Fault("labels.list", 403, "forbidden"))
+    with pytest.raises(FollowupdError):
+        world.labels().of_threads()
