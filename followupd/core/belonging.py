@@ -200,7 +200,7 @@ def is_candidates(strand: Strand) -> bool:
     a swindler's.
     """
     said = strand.said | strand.said_by_me
-    if Says.OFFERS_JOB in said and not (strand.answered or strand.domains):
+    if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
         return False
     about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if strand.answered else _FROM_A_STRANGER)
     if Says.OUTREACH in strand.said and not strand.answered:
