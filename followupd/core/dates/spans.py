@@ -10,9 +10,14 @@ from followupd.core.dates.tokens import Scan
 LONGEST = 10 * 60
 """Minutes; what takes longer is no conversation."""
 
+_LONGEST_BARE = 6 * 60
+"""What stands with a bare "h" and is longer ("10h") is a time of day."""
+
 _MINUTES = {"h": 60, "i": 1}
 _BEFORE = "ifUXrgl"
-_DURATION = re.compile(r"(?P<part>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[upH])(?:O?(?P<plus>[Jh]))?")
+_DURATION = re.compile(
+    r"(?P<part>J)|(?P<low>[naK])(?:[-UO](?P<n>[nK]))?-?(?P<unit>[upH])(?:O?(?P<plus>[Jh])|(?P<past>n))?"
+)
 
 
 def duration(scan: Scan) -> int | None:
@@ -38,7 +43,9 @@ def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     number = _number(scan.values[match.start("n" if match["n"] else "low")])
     total = round(number * scale) + (int(scan.values[match.start("plus")]) if match["plus"] else 0)
-    return total if 0 < total <= LONGEST else None
+    if match["past"] and unit == "h":  # 1h30
+        total += int(minutes) if (minutes := _number(scan.values[match.start("past")])) < 60 else 0
+    return total if 0 < total <= (_LONGEST_BARE if match["unit"] == "H" else LONGEST) else None
 
 
 def _number(value: Any) -> float:
