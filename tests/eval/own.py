@@ -194,7 +194,8 @@ def _fact(tally: Tally, value: str | None, mail: Mail, key: str) -> None:
 def _sure(tally: Tally, claims: tuple[Claim, ...], mail: Mail) -> None:
     for claim in (c for c in claims if c.weight >= SURE and mail.process.hiring):
         right = mail.process.right("company")
-        tally.answer(claim.value, right, f"{mail.id} ({claim.weight})")
+        short = any(_one_begins_the_other(claim.value, r) for r in right)  # it keeps nothing apart
+        tally.answer(right[0] if short else claim.value, right, f"{mail.id} ({claim.weight})")
 
 
 def _writes(mail: Mail, value: str) -> bool:
@@ -233,7 +234,8 @@ def _wholes(seen: Read) -> Iterator[Tally]:
     companies, roles, contacts = (Tally(n) for n in ("company of a process", "role of a process", "contact name"))
     for process in (p for p in seen.processes if p.hiring):
         found = seen.holder(process)
-        companies.answer(found and found.company, process.right("company"), process.id)
+        if "company" in process.label or (found and found.company):
+            companies.answer(found and found.company, process.right("company"), process.id)
         if "role" in process.label:
             roles.answer(found and found.role, process.right("role"), process.id)
         contact = decide(found, seen.policy, Surroundings(now=NOW)).contact if found else None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from followupd.core import phrases
-from followupd.core.entities.companies import sender_companies, signature_companies, spelled_companies
+from followupd.core.entities.agencies import clients, of_employer
+from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
+from followupd.core.entities.frames import of_sender, of_signature, spelled
 from followupd.core.entities.persons import greeted, referral, signed
+from followupd.core.entities.roles import grown as grown_role
 from followupd.core.entities.roles import requisitions
 from followupd.core.entities.roles import tidy as tidy_role
-from followupd.core.entities.subjects import of_subject
+from followupd.core.entities.subjects import less_prefix, of_subject
+from followupd.core.entities.titles import titles
 from followupd.core.mail import Address, Email, Identities
 from followupd.core.reading import Claim
 from followupd.core.text import Visible
@@ -29,23 +35,42 @@ class Facts:
 
 
 def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, me: Identities) -> Facts:
-    """The facts that ``email`` names. With no ``language`` only its header and signature are read."""
-    companies, roles, numbers = _from_words(email, visible, language, mine=mine)
+    """The facts that ``email`` names. With no ``language`` only its frame is read: header, signature, calendar."""
+    said, roles, numbers = _from_words(email, visible, language, mine=mine)
     in_subject = of_subject(email.envelope.subject)
-    companies += in_subject.companies
-    roles += in_subject.roles
-    if not mine:
-        companies += [*sender_companies(email.envelope), *signature_companies(visible, email.envelope)]
-    companies += spelled_companies(email.envelope, visible.text, mine=mine)
     numbers += requisitions(f"{email.envelope.subject}\n{visible.text}")
+    companies = tuple(_companies(email, visible, [*said, *in_subject.companies], mine=mine))
     return Facts(
-        companies=tuple(companies),
-        roles=tuple(roles),
+        companies=companies,
+        roles=tuple(less_company(r, companies) for r in roles + in_subject.roles),
         requisitions=tuple(dict.fromkeys(numbers)),
-        signed=signed(visible),
+        signed=signed(visible, email.envelope.from_),
         greeted=greeted(visible),
         referral=referral(email, visible, me) if not mine else None,
     )
+
+
+def less_company(role: Claim, companies: Iterable[Claim]) -> Claim:
+    """``role`` up to where it runs on into a company's name: "Analista de calidad de Laboratorios Sur"."""
+    for company in companies:
+        head, found, _ = role.value.partition(f" {company.value}")
+        if found and (value := tidy_role(_JOINT.sub("", head))):
+            return replace(role, value=value, end=min(role.end, role.start + len(value)))
+    return role
+
+
+_JOINT = re.compile(
+    r"(?: (?:at|with|bei|von|der|de|du|des|chez|en|di|presso|da|do|dos|na|no|del|la|el|van|bij|w|of|for|à|a|@|-|,))+$"
+)
+
+
+def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool) -> Iterator[Claim]:
+    """The employer's names: of a firm that writes for a client, the client's."""
+    firm = list(spelled(email, visible, mine=mine))
+    for sender in email.envelope.from_[:1] if not mine else ():
+        firm += [*of_sender(sender), *of_signature(visible, sender)]
+    for_client, named = clients(visible.text)
+    yield from of_employer([*said, *firm, *named], firm, for_client=for_client)
 
 
 def _from_words(
@@ -54,12 +79,18 @@ def _from_words(
     companies, roles, numbers = list[Claim](), list[Claim](), list[str]()
     if language is None:
         return companies, roles, numbers
-    for named in phrases.claims(visible.text, subject=email.envelope.subject, language=language, mine=mine):
-        place = {"weight": named.weight, "part": named.part, "start": named.start, "end": named.end}
-        if named.kind == "company" and (value := tidy_company(named.value)):
+    subject, text = less_prefix(email.envelope.subject), visible.text
+    cut = len(email.envelope.subject) - len(subject)
+    for named in phrases.claims(text, subject=subject, language=language, mine=mine):
+        before, whole = (cut, subject) if named.part == "subject" else (0, text)
+        place = {"weight": named.weight, "part": named.part, "start": named.start + before, "end": named.end + before}
+        if named.kind == "company" and (value := tidy_company(grown_company(whole, named.start, named.end))):
             companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
-        elif named.kind == "role" and (value := tidy_role(named.value)):
+        elif named.kind == "role" and (value := tidy_role(grown_role(whole, named.start, named.end))):
             roles.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "requisition":
             numbers.append(named.value)
+    for title, start in titles(text):
+        if value := tidy_role(title):
+            roles.append(Claim(value=value, weight=4, start=start, end=start + len(title)))
     return companies, roles, numbers

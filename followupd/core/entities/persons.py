@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from followupd.core.entities.companies import has_legal_form
+from followupd.core.entities.titles import is_head
 from followupd.core.entities.words import listed, plain
 from followupd.core.mail import Address, Email, Identities
 
@@ -28,11 +31,21 @@ _HANDS_OVER = re.compile(
 )
 
 
-def signed(visible: Visible) -> str | None:
-    """The name under the text, None where a team signs or nobody."""
-    lines = [line.strip(" ,*_") for line in visible.signature.splitlines() if line.strip(" ,*_-")]
-    lines += [line.strip(" ,*_") for line in visible.text.splitlines()[-1:]]
-    return next((line for line in lines[:6] if _is_person(line)), None)
+def signed(visible: Visible, senders: Iterable[Address] = ()) -> str | None:
+    """The name under the text, None where a team signs or nobody. A name that the sender's address holds goes before."""
+    lines = [line.strip(" ,*_-–") for line in visible.text.splitlines()[-1:] + visible.signature.splitlines()]
+    names = [name for line in lines if line if (name := _name_of(line))][:6]
+    fitting = (n for n in names if any(_fits(n, a) for a in senders))
+    return next(fitting, names[0] if names else None)
+
+
+def _name_of(line: str) -> str | None:
+    """The name that a line consists of, a closing formula before it aside: ``LG Fenja``."""
+    words = line.split()
+    while words and plain(words[0]) in listed("closings"):
+        words = words[1:]
+    name = " ".join(words).strip(" ,!.") if len(words) < len(line.split()) else line
+    return name if _is_person(name) else None
 
 
 def _is_person(line: str) -> bool:
@@ -40,45 +53,15 @@ def _is_person(line: str) -> bool:
     if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line):
         return False
     lowered = {w.lower().strip(".,") for w in words}
-    if lowered & (listed("collective") | listed("title_words") | _CLOSINGS):
+    if lowered & (listed("collective") | listed("title_words")) or plain(words[0]) in listed("closings"):
+        return False
+    if plain(line) in listed("headings") or (len(words) == 1 and is_head(words[0])) or has_legal_form(line):
         return False
     return all(w[0].isupper() or w in _PARTICLES for w in words)
 
 
-_PARTICLES = frozenset({"van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "ter", "zu", "dos", "du"})
-_CLOSINGS = frozenset(
-    [
-        "best",
-        "regards",
-        "kind",
-        "warm",
-        "thanks",
-        "thank",
-        "cheers",
-        "sincerely",
-        "yours",
-        "regard",
-        "grüße",
-        "gruß",
-        "viele",
-        "liebe",
-        "beste",
-        "freundliche",
-        "cordialement",
-        "bien",
-        "saludos",
-        "atentamente",
-        "cordiales",
-        "um",
-        "abraço",
-        "cumprimentos",
-        "saluti",
-        "cordiali",
-        "groet",
-        "groeten",
-        "pozdrawiam",
-        "pozdrowienia",
-    ]
+_PARTICLES = frozenset(
+    {"van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "ter", "zu", "dos", "du", "e", "y", "ten"}
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from followupd.core.entities.titles import has_head
 from followupd.core.entities.words import listed, plain
 
 _GENDER = re.compile(
@@ -23,6 +24,11 @@ _HEAD = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:[^\W\d_]+ ){0,3}?(?:position|role|stelle|poste|puesto|vaga|posizione|functie|stanowisko) (?:(?:of|as|als|de|di|van|da|do) )?",
+    re.IGNORECASE,
+)
+_TALK = re.compile(
+    r"^(?:(?:phone|video|panel|final|technical|virtual)\s+)?(?:interview|vorstellungsgespräch|entretien|entrevista|colloquio|sollicitatiegesprek)"
+    r"(?:\s+(?:for|as|with|als|für|pour|para|per|voor))?[\s:–-]+(?!(?:coordinator|scheduler|specialist|coach|trainer)\b)",
     re.IGNORECASE,
 )
 _NAMELIKE = re.compile(
@@ -47,14 +53,23 @@ _SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng
 def tidy(role: str) -> str | None:
     """``role`` without gender markers, numbers, shares of employment and articles; None if what is left is no role."""
     role = _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split()))))
-    role = _LEAD.sub("", _without_name(role))
+    role = _TALK.sub("", _LEAD.sub("", _without_name(role)))
     role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
     if not role or len(role) > 70 or len(role.split()) > 8 or _VERBS.search(role) or "@" in role:
         return None
     low = role.lower()
     if low in listed("nothing") or not re.search(r"[^\W\d_]{2}", role):
         return None
-    return role if any(c.isupper() for c in role) else None
+    return role if any(c.isupper() for c in role) or has_head(role) else None
+
+
+def grown(text: str, start: int, end: int) -> str:
+    """The role between ``start`` and ``end`` in full: Polish roles go on behind "ds." ("for the matters of")."""
+    found = _MATTERS.match(text, end - 2) if text[start:end].endswith("ds") else None
+    return text[start : found.end()] if found else text[start:end]
+
+
+_MATTERS = re.compile(r"ds\. [^\W\d_]+(?: i [^\W\d_]+)?")
 
 
 def _without_name(role: str) -> str:

@@ -8,6 +8,8 @@ from functools import cache
 
 from followupd.core.datafiles import load
 
+_PIECES = re.compile(r"[^\W_]+|[&+#]")
+
 
 @cache
 def listed(name: str) -> frozenset[str]:
@@ -17,9 +19,16 @@ def listed(name: str) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Lower case, without accents or punctuation, single spaces: what two spellings of a name have in common."""
-    spelled = text.lower().translate(_UMLAUTS)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+|[&+#]", bare))
+    spelled = text.lower().replace("'", "").replace("’", "").translate(_UMLAUTS)
+    if spelled.isascii():
+        return " ".join(_PIECES.findall(spelled))
+    folded = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+    return " ".join(_PIECES.findall(folded))
+
+
+def bare(text: str) -> str:
+    """The same with umlauts as their vowels alone, as some spell them."""
+    return plain(unicodedata.normalize("NFKD", text)) if not text.isascii() else plain(text)
 
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})

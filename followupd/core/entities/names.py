@@ -1,0 +1,120 @@
+"""Runs of capitalised words, and whether a domain's label spells one: how a name stands out of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from followupd.core import domains
+from followupd.core.entities.words import bare, listed, plain
+from followupd.core.mail import Address
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ"
+_WORD = rf"\d?[{UPPER}][^\W_]*(?:[&+'’.-][^\W_]+)*"
+_JOIN = "(?:&|and|of|for|the|für|und|von|der|et|de|du|des|la|le|les|y|el|los|las|di|del|della|dei|e|da|do|dos|das|en|van|voor|i|na) "
+_RUN = re.compile(rf"{_WORD}(?: (?:{_JOIN}){{0,2}}{_WORD}){{0,6}}")
+_PARTICLES = frozenset(_JOIN[3:-2].split("|")) | {"fuer"}
+_ADDED = (
+    "group", "gruppe", "hq", "app", "ai", "inc", "gmbh", "tech", "jobs", "careers", "team", "global", "online", "co",
+    "corp", "labs", "us", "uk", "de", "eu", "io", "holding",
+)  # fmt: skip
+_PUT_BEFORE = ("get", "join", "try", "we", "the", "my")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some capitalised words in a row, with the particles between them, and where they stand."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def runs(text: str) -> Iterator[Run]:
+    """All runs of ``text``, in order; linear in its length."""
+    for found in _RUN.finditer(text):
+        yield Run(found[0], found.start())
+
+
+def run_at(text: str, start: int) -> Run | None:
+    """The run that begins at ``start``."""
+    found = _RUN.match(text, start)
+    return Run(found[0], start) if found else None
+
+
+def labels_for(address: Address) -> frozenset[str]:
+    """By what an employer may be spelled in ``address``: its domain, or what stands before an ATS's or beside its @."""
+    domain = domains.domain_of(address.email)
+    if employer := domains.employer_domain(address.email):
+        return frozenset({label_of(employer)})
+    if not domains.is_host("ats", domain):
+        return frozenset()
+    before = domain.removesuffix(domains.registrable(domain) or domain).strip(".").split(".")
+    local = address.key.partition("@")[0]
+    found = {before[-1].replace("-", ""), local if local.isalnum() else ""}
+    return frozenset(f for f in found if len(f) > 3 and f.isalnum() and f not in listed("host_labels"))
+
+
+@lru_cache(maxsize=4096)
+def label_of(domain: str) -> str:
+    """The label under the public suffix, without hyphens."""
+    return (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
+
+
+def spells(label: str, name: str) -> bool:
+    """Whether ``label`` is ``name`` run together, its beginning, its end, its initials, or a usual mix of these."""
+    return not _readings(label).isdisjoint(_labels_of(name))
+
+
+@lru_cache(maxsize=1024)
+def _readings(label: str) -> frozenset[str]:
+    """The label, and what is left of it without a common addition."""
+    found = {label} if len(label) > 2 else set()
+    found |= {label.removesuffix(a) for a in _ADDED if label.endswith(a) and len(label) - len(a) > 3}
+    return frozenset(
+        found | {label.removeprefix(b) for b in _PUT_BEFORE if label.startswith(b) and len(label) > len(b) + 4}
+    )
+
+
+@lru_cache(maxsize=4096)
+def _labels_of(name: str) -> frozenset[str]:
+    """The labels by which a company of this name would call its domain."""
+    found = set[str]()
+    for spelled in {plain(name), bare(name)}:
+        words = spelled.replace("'", "").split()
+        strong = [w for w in words if w.isalnum() and w not in _PARTICLES]
+        joined = [("and" if w == "&" else w) for w in words]
+        for chosen in (strong, joined, [w for w in words if w.isalnum()]):
+            found.update(_of_words(chosen))
+    return frozenset(found)
+
+
+def _of_words(words: list[str]) -> Iterator[str]:
+    initials = "".join(w[0] for w in words)
+    if len(words) > 2:
+        yield initials
+    for n in range(1, len(words) + 1):
+        yield "".join(words[:n])
+        yield "".join(words[:n]) + initials[n:]
+        if 1 < n < len(words):
+            yield words[0] + "".join(words[n:])
+        if n < len(words) and len("".join(words[n:])) > 4:
+            yield "".join(words[n:])
+
+
+def spelled_in(run: Run, labels: frozenset[str]) -> tuple[int, int] | None:
+    """The first words of ``run`` (from, to) that one of ``labels`` spells."""
+    words = run.text.split()
+    firsts = {r[0] for label in labels for r in _readings(label)}
+    for first, word in enumerate(words):
+        if bare(word)[:1] in firsts:
+            for last in range(first + 1, len(words) + 1):
+                name = " ".join(words[first:last])
+                if any(spells(label, name) for label in labels):
+                    return first, last
+    return None

@@ -1,0 +1,122 @@
+"""Names of roles by their head word: an engineer, a Sachbearbeiterin, a chargée de mission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from followupd.core.entities.names import Run, runs
+from followupd.core.entities.words import listed, plain
+
+_GENDERED = re.compile(r"(?:[/·*:_]-?|\()(?:in|innen|e|a|ne|se|euse|rice|trice|ère|ka|o|r)\)?$")
+_EDGES = " ,;:.!?\"'“”„«»*_<>-–—()"
+_LEVEL = re.compile(r"[IVX]{1,4}|\d")
+_OPEN = frozenset({"of", "for", "de", "du", "des", "di", "del", "da", "do", "van", "für", "ds."})
+
+
+@lru_cache(maxsize=8192)
+def is_head(word: str) -> bool:
+    """Whether ``word`` says by itself what somebody is."""
+    base = plain(_GENDERED.sub("", word.strip(_EDGES)))
+    return base in listed("role_heads") or any(base.endswith(s) and len(base) > len(s) for s in _suffixes())
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> tuple[str, ...]:
+    return tuple(listed("role_suffixes"))
+
+
+def has_head(text: str) -> bool:
+    return any(is_head(w) for w in re.split(r"[\s-]+", text) if w)
+
+
+def may_be_title(segment: str) -> bool:
+    """Whether no word of ``segment`` forbids it to be the name of a role."""
+    return not any(plain(w) in listed("no_title") for w in segment.split())
+
+
+def is_title(segment: str) -> bool:
+    """Whether the whole of ``segment`` is the name of a role."""
+    words = segment.split()
+    if not words or len(words) > 8 or not any(map(is_head, words)):
+        return False
+    if not may_be_title(segment):
+        return False
+    capital = sum(w[0].isupper() or not w[0].isalpha() or w.lower() in _OPEN or w in ("and", "&", "und") for w in words)
+    return capital == len(words) or is_head(words[0]) or is_head(words[-1])
+
+
+def ends_in_head(text: str) -> bool:
+    """Whether ``text`` ends as a role does: no company's name, then."""
+    words = text.split()
+    return len(words) > 1 and is_head(words[-1])
+
+
+def title_in(run: str) -> str | None:
+    """The role at the beginning of capitalised words: up to their last head word and what it is the head of."""
+    words = run.split()
+    stop = next((i for i, w in enumerate(words) if w == "for"), len(words))
+    words = words[:stop]
+    ends = [i for i, w in enumerate(words) if is_head(w)]
+    if not ends or any(plain(w) in listed("no_title") for w in words[: ends[-1]]):
+        return None
+    last = ends[-1] + 1
+    if last < len(words) and _LEVEL.fullmatch(words[last]):
+        last += 1
+    elif last < len(words) - 1 and words[last] in _OPEN:
+        last = next((i for i in range(last + 1, len(words)) if words[i] in _OPEN), len(words))
+    if last < len(words) and words[last][0].isupper() and words[last].lower() not in listed("tail_words"):
+        return None  # a list, a meeting, a product: something else that the words before it only describe
+    return " ".join(words[:last])
+
+
+_BEFORE = re.compile(
+    r"(?:\b(?:position|role|post|job|opening|vacancy|vacature|functie|stelle|rolle|vakanz|funktion|poste|puesto|vaga|lugar|posizione|stanowisko|opportunity)"
+    r"(?: (?:of|as|for|als|des|der|eines|einer|de|di|da|van|do))?"
+    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruiting|searching|looking|is after|be)"
+    r"(?: [^.!?\n]{0,60})? (?:for|as|to be|after|hiring)|\b(?:hiring|recruiting|is after))"
+    r"(?: (?:a|an|the|our|your|their|eine?r?|une?|la|el))?[ :\"“„]*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?[^\W\d_]")
+_BEHIND = re.compile(
+    r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature)\b"
+)
+
+
+def _less_cue(run: Run) -> Run:
+    """``run`` less a noun that announces a role and is written with a capital: ``Position Senior Consultant``."""
+    first, _, rest = run.text.partition(" ")
+    return Run(rest, run.start + len(first) + 1) if rest and first.lower() in _CUES else run
+
+
+_CUES = frozenset(
+    {
+        "position",
+        "stelle",
+        "rolle",
+        "funktion",
+        "vakanz",
+        "role",
+        "job",
+        "post",
+        "poste",
+        "puesto",
+        "vaga",
+        "posizione",
+        "functie",
+        "stanowisko",
+    }
+)
+
+
+def titles(text: str) -> Iterator[tuple[str, int]]:
+    """The roles that ``text`` calls a position, or that somebody is wanted for; with their places."""
+    for run in map(_less_cue, runs(text)):
+        if (title := title_in(run.text)) and not title.lower().startswith(("hiring ", "talent ")):
+            if _GOES_ON.match(text, run.start + len(title)):
+                continue
+            before = " ".join(text[max(0, run.start - 90) : run.start].split(" "))
+            if _BEHIND.match(text, run.start + len(title)) or _BEFORE.search(before.replace("\n", " ")):
+                yield title, run.start
