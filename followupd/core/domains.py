@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
-from publicsuffixlist import PublicSuffixList
+from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from followupd.core.datafiles import load
 
 
+@lru_cache(maxsize=64)
+def _suffixes(top: str) -> PublicSuffixList:
+    """The list as far as it is about one top-level domain, in Unicode alone: to read all of it takes 50 ms."""
+    return PublicSuffixList((rule for rule in _rules() if rule.rpartition(".")[2] == top), accept_encoded_idn=False)
+
+
 @lru_cache(maxsize=1)
-def _suffixes() -> PublicSuffixList:
-    """The list as it stands in Unicode alone: reading its punycode forms too would double the time."""
-    return PublicSuffixList(accept_unknown=True, accept_encoded_idn=False)
+def _rules() -> list[str]:
+    with Path(PSLFILE).open(encoding="utf-8") as file:
+        return [line.partition(" ")[0].rstrip() for line in file if not line.startswith("//")]
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +44,7 @@ def registrable(domain: str) -> str | None:
 
     Under unknown top-level domains, ``.example`` among them, these are the last two labels.
     """
-    found = _suffixes().privatesuffix(domain) if "." in domain else None
+    found = _suffixes(domain.rstrip(".").rpartition(".")[2]).privatesuffix(domain) if "." in domain else None
     return found or None
 
 
