@@ -23,13 +23,6 @@ from tests.cli.conftest import AT, Ask
 HALDEN = "<halden.1@haldenrobotics.example>"
 
 
-@pytest.fixture
-def known(home: Path, ask: Ask) -> Path:
-    """``home`` after one pass."""
-    ask("once", "--at", AT)
-    return home
-
-
 def _opportunity(document: Any, company: str) -> Any:
     return next(o for o in document["opportunities"] if o["company"] == company)
 
