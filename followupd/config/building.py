@@ -10,7 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from followupd.adapters.secrets import SecretKind, SecretRef
-from followupd.config import model
+from followupd.config import countries, model
 from followupd.config.paths import state_dir
 from followupd.config.positions import Key
 from followupd.config.settings import AccountSettings, Settings
@@ -135,7 +135,5 @@ def _days_off(me: model.Me) -> DaysOff:
     own = frozenset(me.extra_days_off)
     if not me.holidays:
         return own
-    import holidays
-
     country, _, subdivision = me.holidays.partition("-")
-    return _Either(holidays.country_holidays(country, subdiv=subdivision or None), own)
+    return _Either(countries.days_off(country, subdivision or None), own)

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from followupd.adapters.secrets import SecretKind, SecretRef
+from followupd.config import countries
 from followupd.core.worktime import Delay
 
 _POLL_FROM, _POLL_TO = timedelta(minutes=1), timedelta(days=1)
@@ -89,16 +90,14 @@ def holidays(code: str) -> str:
     """A code of the package ``holidays``: a country (ISO 3166-1), or country-subdivision (ISO 3166-2), or ""."""
     if not code:
         return code
-    import holidays as package
-
     country, _, part = code.partition("-")
-    known = package.list_supported_countries(include_aliases=False)
+    known = countries.codes()
     if country not in known:
         meant = country.upper() if country.upper() in known else None
         remedy = f'Did you mean "{meant}"?' if meant else 'Write, for example, "US" or "DE-BY"; "" is for none.'
         raise wrong(f"{code!r}: no country has the code {country!r}", remedy)
-    if "-" in code and part not in known[country]:
-        close = closest(part, known[country])
+    if "-" in code and part not in countries.subdivisions(country):
+        close = closest(part, countries.subdivisions(country))
         remedy = f'Did you mean "{country}-{close}"?' if close else f'Write "{country}".'
         raise wrong(f"{code!r}: {country} has no holidays of its own for {part!r}", remedy)
     return code
