@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from followupd.core.ledger import DraftRecord, Kind
 from followupd.core.mail import MessageId
 from followupd.core.messages import Message
 from followupd.core.opportunities import Opportunity
-from followupd.core.reading import Promise, Says
+from followupd.core.reading import Origin, Promise, Says
 from followupd.core.worktime import WorkCalendar
 
 _NO_STEP = (Says.APPLIES, Says.OFFERS_TIMES, Says.ACCEPTS_TIME, Says.DECLINES_TIME, Says.HANDS_IN, Says.ACCEPTS_OFFER)
@@ -114,3 +114,21 @@ def _promise(
     if since and since.message is not message and promise.by < calendar.local_date(since.when):
         return None, None
     return promise, message
+
+
+def returns(messages: Iterable[Message], calendar: WorkCalendar) -> dict[str, date]:
+    """Who is away: by address (lower case) the first day back, from their latest out-of-office that no word of theirs overtook.
+
+    An absence is a person's, whatever thread the automatic answer came in. ``messages`` are oldest first.
+    """
+    back: dict[str, date] = {}
+    for message in (m for m in messages if not m.mine and m.sender):
+        assert message.sender is not None  # noqa: S101 - chosen so in the line above
+        absence = message.reading.absence
+        if message.human:
+            back.pop(message.sender.key, None)
+        elif absence and message.reading.origin is Origin.AUTO_REPLY:
+            after = calendar.add_business_days(absence.through, 1) if absence.through else None
+            if day := absence.back_on or after:
+                back[message.sender.key] = day
+    return back

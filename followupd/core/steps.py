@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from followupd.core import route
@@ -14,7 +14,7 @@ from followupd.core.mail import Address, MessageId
 from followupd.core.messages import Message
 from followupd.core.opportunities import Opportunity
 from followupd.core.policy import Policy
-from followupd.core.reading import Origin, Promise, Says
+from followupd.core.reading import Promise, Says
 from followupd.core.route import NoRoute, Route
 from followupd.core.silence import Silence
 from followupd.core.worktime import Delay, Unit
@@ -50,12 +50,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a decision needs to know beside its opportunity: its own drafts, the user's drafts, dead addresses, the moment."""
+    """What a decision needs to know beside its opportunity: its own drafts, the user's drafts, dead addresses, who is
+    away until when, the moment.
+    """
 
     now: datetime
     drafts: tuple[DraftRecord, ...] = ()
     own_draft: bool = False
     dead: frozenset[str] = frozenset()
+    away: Mapping[str, date] = field(default_factory=dict)
 
     def sent(self) -> Mapping[MessageId, DraftRecord]:
         return {d.sent_as: d for d in self.drafts if d.state is DraftState.SENT and d.sent_as}
@@ -100,7 +103,7 @@ def _thanks(frame: Frame) -> Iterator[Step]:
             continue
         over = frame.around.now > until
         for variant, person in enumerate(route.interviewers(frame.opportunity, interview, frame.around.dead)):
-            if not _thanked(person, interview, frame) and (not over or _drafted(person, interview, frame, LIVE)):
+            if not _thanked(person, interview, frame) and (not over or _lies(person, interview, frame)):
                 yield Step(
                     kind=Kind.THANK_YOU,
                     ordinal=1,
@@ -117,7 +120,7 @@ def _thanks(frame: Frame) -> Iterator[Step]:
 
 
 def _thanked(person: Address, interview: Interview, frame: Frame) -> bool:
-    """Whether I thanked them in writing after it, or threw the draft away."""
+    """Whether I thanked them in writing after it, wrote to them past the draft, or threw the draft away."""
     sent = frame.around.sent()
     for message in frame.opportunity.messages:
         thanks = message.says(Says.THANKS) or (message.id in sent and sent[message.id].kind is Kind.THANK_YOU)
@@ -129,20 +132,27 @@ def _thanked(person: Address, interview: Interview, frame: Frame) -> bool:
             and message.reaches(person.email)
         ):
             return True
-    return _drafted(person, interview, frame, _DONE)
+    drafts = _drafts_for(person, interview, frame)
+    return any(d.state in _DONE or _overtaken(d, person, frame) for d in drafts)
 
 
 _DONE = frozenset({DraftState.SENT, DraftState.DISCARDED})
 
 
-def _drafted(person: Address, interview: Interview, frame: Frame, states: Collection[DraftState]) -> bool:
-    """Whether there is a thank-you draft to them for it in one of ``states``."""
+def _drafts_for(person: Address, interview: Interview, frame: Frame) -> list[DraftRecord]:
+    """The thank-yous that were drafted to them for it."""
+    mine = (d for d in frame.around.drafts if d.kind is Kind.THANK_YOU and d.basis == interview.key)
+    return [d for d in mine if person.key in {t.lower() for t in d.to}]
+
+
+def _lies(person: Address, interview: Interview, frame: Frame) -> bool:
+    return any(d.state in LIVE for d in _drafts_for(person, interview, frame))
+
+
+def _overtaken(draft: DraftRecord, person: Address, frame: Frame) -> bool:
+    """Whether I wrote to them since it was drafted, whatever I wrote."""
     return any(
-        d.kind is Kind.THANK_YOU
-        and d.basis == interview.key
-        and d.state in states
-        and person.key in {t.lower() for t in d.to}
-        for d in frame.around.drafts
+        m.mine and m.human and m.when > draft.planned_at and m.reaches(person.email) for m in frame.opportunity.messages
     )
 
 
@@ -197,25 +207,10 @@ def _due(frame: Frame, path: Route, delay: Delay, promise: Promise | None) -> tu
     else:
         due = calendar.after(frame.silence.at, delay)
         why = f"silent since {_clock(frame, frame.silence.at)}; {delay} later"
-    back = _return(frame, path)
+    back = frame.around.away.get(path.to[0].key)
     if back and due < (earliest := calendar.after_day(back, delays.after_return)):
         return earliest, f"away until {back.isoformat()}; {delays.after_return} after the return"
     return due, why
-
-
-def _return(frame: Frame, path: Route) -> date | None:
-    """The first day on which the recipient is back, by their latest out-of-office that no word of theirs overtook."""
-    back: date | None = None
-    for message in frame.opportunity.messages:
-        if message.mine or not message.sender or message.sender.key != path.to[0].key:
-            continue
-        absence = message.reading.absence
-        if message.human:
-            back = None
-        elif absence and message.reading.origin is Origin.AUTO_REPLY:
-            after = frame.policy.calendar.add_business_days(absence.through, 1) if absence.through else None
-            back = absence.back_on or after or back
-    return back
 
 
 def _feedback(frame: Frame) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from followupd.core.decide import decide
@@ -16,6 +16,7 @@ from followupd.core.plan import Plan, belongs, plan, purpose
 from followupd.core.policy import Policy
 from followupd.core.ports import Store, StoredDraft
 from followupd.core.route import dead_addresses
+from followupd.core.silence import returns
 from followupd.core.steps import Surroundings
 
 Seen = Mapping[str, Sequence[StoredDraft]]
@@ -55,7 +56,8 @@ def evaluate(
         changed += tuple(s.record for s in adopted)
         sightings += adopted
         own = _own(sightings, own)
-    decisions = [decide(o, policy, a) for o, a in _around(opportunities, ledger, own, dead_addresses(messages), now)]
+    people = Surroundings(now=now, dead=dead_addresses(messages), away=returns(messages, policy.calendar))
+    decisions = [decide(o, policy, a) for o, a in _around(opportunities, ledger, own, people)]
     return Evaluation(
         plan=plan(decisions, policy, now),
         messages=tuple(messages),
@@ -100,19 +102,18 @@ def _adopted(own: Seen, opportunities: Sequence[Opportunity], known: AbstractSet
 
 
 def _around(
-    opportunities: Sequence[Opportunity], ledger: Sequence[DraftRecord], own: Seen, dead: frozenset[str], now: datetime
+    opportunities: Sequence[Opportunity], ledger: Sequence[DraftRecord], own: Seen, people: Surroundings
 ) -> Iterator[tuple[Opportunity, Surroundings]]:
-    """Each opportunity with its drafts, whether one of the user's own lies in it, and whom mail does not reach."""
+    """Each opportunity with its drafts, and whether one of the user's own lies in it; the rest as ``people`` tells."""
     answered = [_answers(d) for drafts in own.values() for d in drafts]
     for opportunity in opportunities:
         ids = frozenset({*opportunity.message_ids, *(i.key for i in opportunity.interviews)})
         yield (
             opportunity,
-            Surroundings(
-                now=now,
+            replace(
+                people,
                 drafts=tuple(r for r in ledger if r.state is not DraftState.SUPERSEDED and belongs(r, ids)),
                 own_draft=any(not ids.isdisjoint(a) for a in answered),
-                dead=dead,
             ),
         )
 
