@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Set as AbstractSet
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
+import followupd
 from followupd import config
 from followupd.adapters.secrets import resolve
 from followupd.adapters.secrets import store as store_secret
 from followupd.adapters.store import open_store
 from followupd.config import AccountSettings, Settings
 from followupd.core.errors import AuthError
+from followupd.core.health import Check, Finding
 from followupd.core.ports import Clock, Templates
 from followupd.daemon.account import Account
 from followupd.daemon.service import Service
@@ -25,6 +31,7 @@ from followupd.daemon.service import Service
 if TYPE_CHECKING:
     from followupd.adapters.gmail import GmailAccount
     from followupd.adapters.imap import ImapAccount
+    from followupd.adapters.maildir import MaildirAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +95,14 @@ def _account(account: AccountSettings, given: Settings, stack: ExitStack) -> Acc
 
 
 def _maildir(account: AccountSettings, given: Settings) -> Account:  # noqa: ARG001 - one signature for all
+    opened = _maildir_account(account)
+    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
+
+
+def _maildir_account(account: AccountSettings) -> MaildirAccount:
     from followupd.adapters.maildir import MaildirAccount
 
-    opened = MaildirAccount(name=account.name, path=account.path)
-    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
+    return MaildirAccount(name=account.name, path=account.path)
 
 
 def _imap(account: AccountSettings, given: Settings) -> Account:
@@ -137,6 +148,67 @@ _BACKENDS: dict[str, Callable[[AccountSettings, Settings], Account]] = {
     "imap": _imap,
     "gmail": _gmail,
 }
+
+
+def health(given: Settings) -> Iterator[Finding]:
+    """What `followupd doctor` finds: the accounts, the state, the letters, the service. Nothing is written."""
+    from followupd.adapters import systemd
+    from followupd.adapters.store import checkup
+    from followupd.daemon.health import examine, letters
+
+    for account in given.accounts:
+        yield from examine(_checks(account, given), account.name)
+    yield from examine(checkup.checks(given.state_dir / "state.sqlite"))
+    yield from examine([Check("templates", lambda: letters(_LaterTemplates(given.templates)))])
+    yield from examine(systemd.checks(given.env))
+
+
+def _checks(account: AccountSettings, given: Settings) -> Iterator[Check]:
+    if account.backend == "gmail":
+        yield from _gmail_account(account, given).checks(clock().now())
+    elif account.backend == "imap":
+        imap = _imap_account(account, lambda: resolve(account.secret, given.env))
+        with closing(imap):
+            yield from imap.checks()
+    else:
+        yield from _maildir_account(account).checks()
+
+
+def proof_of_not_sending(given: Settings) -> dict[str, Any]:
+    """What every account's sign-in would allow, all that may be asked of Gmail, and what became of trying to send.
+
+    Nothing leaves the machine. ``scopes`` is None for an account whose sign-in does not tell, or cannot be had.
+    """
+    from followupd.adapters.gmail.checkup import prove
+
+    proof = prove(labels=given.policy.labels)
+    return {
+        "scopes": {a.name: _scopes(a, given) for a in given.accounts if a.backend == "gmail"},
+        "allowed": [{"method": method, "path": path} for method, path in proof.allowed],
+        "imports_smtplib": "smtplib" in _imported(),
+        "tried": list(proof.tried),
+        "refused": proof.refused,
+        "requests_made": proof.requests_made,
+    }
+
+
+def _scopes(account: AccountSettings, given: Settings) -> list[str] | None:
+    from followupd.adapters.gmail import auth
+
+    try:
+        granted = auth.granted(resolve(account.token, given.env))
+    except AuthError:
+        return None
+    return sorted(granted) if granted else None
+
+
+def _imported() -> AbstractSet[str]:
+    """Every module that is there once all of followupd is imported."""
+    names = (module.name for module in walk_packages(followupd.__path__, "followupd."))
+    for name in names:
+        if ".migrations" not in name and not name.endswith("__main__"):  # scripts, which act when they are imported
+            import_module(name)
+    return sys.modules.keys()
 
 
 def sign_in(account: AccountSettings, given: Settings, *, secret: str | None, browser: bool, port: int) -> None:

@@ -34,6 +34,7 @@ _COMMANDS = {
     "note": ("saying", "a line for the next letter"),
     "outcome": ("saying", "how it ended"),
     "restore": ("saying", "bring back a draft that was withdrawn"),
+    "doctor": ("doctoring", "config, secrets, accounts, folders, clock, service: what is wrong and what to do"),
     "export": ("keeping", "all that is stored, as JSON"),
     "forget": ("keeping", "delete what is stored"),
     "demo": ("running", "the whole thing on a sample mailbox, offline"),

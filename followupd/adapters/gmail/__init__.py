@@ -5,10 +5,12 @@ This package imports google-api-python-client and is itself imported only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from followupd.adapters.gmail.api import Api
+from followupd.adapters.gmail.checkup import Checkup
 from followupd.adapters.gmail.drafts import GmailDrafts
 from followupd.adapters.gmail.guard import GOOGLE, Guard
 from followupd.adapters.gmail.labels import ROOT, GmailLabels
@@ -16,6 +18,7 @@ from followupd.adapters.gmail.mailbox import GmailMailbox
 from followupd.adapters.gmail.pulse import Pulse
 from followupd.adapters.gmail.quota import Bucket
 from followupd.adapters.gmail.transport import SignIn, Transport
+from followupd.core.health import Check
 
 __all__ = ["GmailAccount", "GmailDrafts", "GmailLabels", "GmailMailbox"]
 
@@ -49,6 +52,10 @@ class GmailAccount:
 
     def thread_labels(self, root: str = ROOT) -> GmailLabels:
         return GmailLabels(self.api(labels=self.labels), root, self._pulse)
+
+    def checks(self, now: datetime) -> Iterable[Check]:
+        """What to look at for `followupd doctor`."""
+        return Checkup(self.api(), now, self.labels).checks()
 
     def api(self, *, labels: bool = False) -> Api:
         """A connection of its own; all of an account share one token and one quota, and belong to one thread."""

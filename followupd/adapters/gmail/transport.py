@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httplib2
@@ -47,11 +48,25 @@ class SignIn:
             self._credentials = auth.credentials(self._stored, account=self.account)
         return self._credentials
 
+    @property
+    def granted(self) -> frozenset[str] | None:
+        """The scopes of the stored sign-in; None where it does not tell."""
+        self.credentials()
+        return auth.granted(self._stored)
+
     def lacks(self, scopes: Collection[str]) -> bool:
         """Whether the stored sign-in is known to grant none of ``scopes``."""
+        return self.granted is not None and self.granted.isdisjoint(scopes)
+
+    def moment(self, name: str) -> datetime | None:
+        """A moment that the stored sign-in tells: see ``auth.moment``."""
         self.credentials()
-        granted = auth.granted(self._stored)
-        return granted is not None and granted.isdisjoint(scopes)
+        return auth.moment(auth.info_of(self._stored), name)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the sign-in ends by itself, where Google told: for an OAuth client in status Testing, after a week."""
+        return self.moment("refresh_token_expires_at")
 
     def _fetched(self) -> str:
         try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from followupd.adapters.imap import checkup
 from followupd.adapters.imap.drafts import ImapDrafts
 from followupd.adapters.imap.mailbox import ImapMailbox
 from followupd.adapters.imap.session import Access, Auth, Session, Tls
+from followupd.core.health import Check
 
 
 class ImapAccount:
@@ -51,6 +53,10 @@ class ImapAccount:
 
     def drafts(self) -> ImapDrafts:
         return ImapDrafts(self._session)
+
+    def checks(self) -> Iterable[Check]:
+        """What to look at for `followupd doctor`."""
+        return checkup.checks(self._session)
 
     def close(self) -> None:
         """Sign out. The next use of a port connects again."""

@@ -8,12 +8,15 @@ those that were looked at.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from followupd.adapters.maildir import checkup
 from followupd.adapters.maildir.drafts import MaildirDrafts
 from followupd.adapters.maildir.mailbox import MaildirMailbox
 from followupd.adapters.maildir.tree import Tree
+from followupd.core.health import Check
 
 __all__ = ["MaildirAccount", "MaildirDrafts", "MaildirMailbox"]
 
@@ -30,3 +33,7 @@ class MaildirAccount:
 
     def drafts(self) -> MaildirDrafts:
         return MaildirDrafts(Tree(self.path))
+
+    def checks(self) -> Iterable[Check]:
+        """What to look at for `followupd doctor`."""
+        return checkup.checks(Tree(self.path))
