@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -187,9 +188,11 @@ def _unclear(course: Course) -> Message | None:
 
 
 def _language(messages: Sequence[Message]) -> str | None:
+    """Their last language that another message shares: one short word may be taken for any language."""
     spoken = [m for m in messages if m.human and m.reading.language]
-    theirs = [m for m in spoken if not m.mine]
-    return (theirs or spoken)[-1].reading.language if spoken else None
+    told = [m.reading.language for m in spoken if not m.mine] or [m.reading.language for m in spoken]
+    shared = Counter(m.reading.language for m in spoken)
+    return next((code for code in reversed(told) if shared[code] > 1), told[-1] if told else None)
 
 
 def _formal(messages: Sequence[Message]) -> bool | None:

@@ -67,9 +67,12 @@ class Reader:
         return self._message(email, seen, verdict, code)
 
     def _language(self, email: Email, seen: Visible) -> str | None:
-        """The language of the text; a short one is judged together with its subject and what it answers."""
-        own = language.detect(seen.text) if len(seen.text) > _SHORT // 4 else None
-        if own:
+        """The language of the text; a short one is judged together with its subject and what it answers.
+
+        Short texts of names and job titles pass for English, seldom for another language: that one is believed.
+        """
+        own = language.detect(seen.text)
+        if own and (len(seen.text) > _SHORT // 4 or own in phrases.codes() - {"en"}):
             return own
         return language.detect(f"{seen.text}\n{email.envelope.subject}\n{seen.signature}\n{seen.quoted[:_SHORT]}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -56,6 +57,9 @@ class Slot:
     start: int
     end: int | None
     zone: tzinfo | None = None
+
+
+_MOVE = re.compile(r"[wd],?-s*d?,?[sn]*(?:n[.s]*m|mn|mo|om|[DSK]).*")
 
 
 def times(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMention, ...]:
@@ -198,7 +202,8 @@ def _past_hour(asked: Asked, at: int) -> Clock | None:
 
 def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> list[tuple[Found, ...]]:
     """The days of each slot. One that has none yet shares those of the next: "10:00 CET / 4:00 am CT on Friday"."""
-    single = [d for d in dates if d.start == d.end and d.rule not in ("amount_ahead", "amount_ago")]
+    arrived = (_moved(asked, d) for d in dates)
+    single = [d for d in arrived if d.start == d.end and d.rule not in ("amount_ahead", "amount_ago")]
     found: list[tuple[Found, ...]] = []
     used, next_date = -1, 0
     for number, slot in enumerate(slots):
@@ -213,6 +218,12 @@ def _dated(asked: Asked, slots: Sequence[Slot], dates: Sequence[Found]) -> list[
         if not found[number] and not any(end in between for end in ";|"):
             found[number] = tuple(d for d in found[number + 1] if d.first >= slots[number + 1].last)
     return found
+
+
+def _moved(asked: Asked, found: Found) -> Found:
+    """The day arrived at, where a range leads from a bare day to a dated one: "from tomorrow to Tuesday, May 26, 10:00"."""
+    moves = _MOVE.fullmatch(asked.scan.tags[found.first : found.last])
+    return replace(found, start=found.end) if moves and found.start != found.end else found
 
 
 def _days_of(

@@ -31,7 +31,7 @@ _BORDER = re.compile(  # every border begins with one of a few characters, for w
 )
 _NO_END = re.compile(
     r"(?:^|[^\w.])(?:[A-Za-z]|Mr|Mrs|Ms|Mx|Dr|Prof|St|Sr|Sra|Jr|Inc|Ltd|Co|Corp|Dept|No|Nr|Ref|R[ée]f|approx|vs"
-    r"|etc|ca|bzw|ggf|bspw|inkl|evtl|tel|str|dhr|mevr|dott|sig|mgr|in[żz]|rif|cod|ing|avv|art|pkt|godz|ul|bijv|a?pr|jan|janv|feb|febr|f[ée]vr"
+    r"|etc|ca|bzw|ggf|bspw|inkl|evtl|tel|str|dhr|mevr|dott|sig|mgr|in[żz]|rif|cod|ing|avv|art|pkt|godz|ul|ds|bijv|a?pr|jan|janv|feb|febr|f[ée]vr"
     r"|mrt|jul|juil|aug|ago|sep|sept|okt|oct|nov|dez|dec|d[ée]c|dic|mo|di|mi|fr|lun|mar|mer|jeu|ven|(?:[A-Za-z]\.)+[A-Za-z])\.$",
     re.IGNORECASE,
 )
