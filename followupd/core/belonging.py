@@ -196,13 +196,14 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. More is
-    asked of mail that the user never answered; and an offer of a job out of the blue, from an address that anybody can have, is
-    a swindler's.
+    asked of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an
+    address that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
         return False
-    about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if strand.answered else _FROM_A_STRANGER)
+    known = strand.answered or strand.company
+    about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if known else _FROM_A_STRANGER)
     if Says.OUTREACH in strand.said and not strand.answered:
         return bool(strand.said & _BEYOND_DOUBT) and about_hiring
     if strand.said_by_me & _OF_AN_APPLICANT:

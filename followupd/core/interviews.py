@@ -22,6 +22,8 @@ USUAL_LENGTH = timedelta(hours=1)
 _LONGEST = 8 * 60
 """Minutes: what is longer is no interview's length, but something else that the mail speaks of."""
 _SOON_AFTER = timedelta(days=1)
+_SAME_BREATH = 60
+"""Characters between an invitation and the time that belongs to it."""
 _NO_TIME = frozenset({"COUNTER", "DECLINECOUNTER", "REFRESH"})
 _Span = tuple[datetime, datetime]
 
@@ -110,7 +112,9 @@ class _Diary:
         proposing = message.says(Says.OFFERS_TIMES)
         if message.says(Says.CANCELS, Says.MOVES):
             self._call_off(message, final=not message.says(Says.MOVES) and not times)
-        if times and (proposing or not message.says(Says.CONFIRMS, Says.MOVES)):
+        if not proposing and (stated := _stated(message, times)):
+            self._fix(message, stated)
+        elif times and (proposing or not message.says(Says.CONFIRMS, Says.MOVES)):
             if not self._takes_up(message, times):
                 self._propose(message, times)
         elif len(times) == 1 or (times and not message.says(Says.MOVES)):
@@ -178,8 +182,11 @@ class _Diary:
         return [r for r in self.rows if r.stands() and r.latest_end > when]
 
     def _just_over(self, message: Message) -> list[_Row]:
-        """What they may still say of afterwards that it did not take place: a time of the last day."""
-        if message.mine or not message.says(Says.CANCELS):
+        """A time of the last day of which they say afterwards that it did not take place, or ask for another."""
+        missed = message.says(Says.CANCELS) or (
+            message.says(Says.MOVES) and message.says(Says.ASKS_TIMES, Says.OFFERS_TIMES)
+        )
+        if message.mine or not missed:
             return []
         return [r for r in self.rows if r.stands() and message.when - r.latest_end <= _SOON_AFTER]
 
@@ -294,6 +301,14 @@ class _Diary:
         for attendee in invite.attendees:
             if attendee.person and attendee.status is not PartStat.DECLINED and not self.me.has(attendee.address.email):
                 yield attendee.address
+
+
+def _stated(message: Message, times: Sequence[TimeMention]) -> TimeMention | None:
+    """The one time to which a message invites without asking: it stands right behind the words that invite."""
+    invitation = message.finding(Says.INVITES)
+    if invitation is None or invitation.part != "text" or len(times) != 1 or message.says(Says.ASKS_TIMES):
+        return None
+    return times[0] if 0 <= times[0].text_start - invitation.end <= _SAME_BREATH else None
 
 
 def _span(invite: Invite) -> _Span | None:
