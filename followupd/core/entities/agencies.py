@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+
+import re2
 
 from followupd.core.entities.companies import same_company, tidy
 from followupd.core.entities.names import run_at
 from followupd.core.entities.words import listed, plain
 from followupd.core.reading import Claim
 
-_CLIENT = re.compile(
-    r"\b(?:(?:our|my|a|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
+_CLIENT = re2.compile(
+    r"(?i)\b(?:(?:our|my|a|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
     r"(?:notre|mon) client|(?:nuestro|mi) cliente|(?:nosso|meu) cliente|(?:nostro|mio|un) cliente|(?:onze|mijn) (?:opdrachtgever|klant)|"
-    r"(?:nasz|mój|naszego|mojego|naszym) klient(?:a|em)?)\b(?P<name>(?:,| -| –|:)? (?:the |die |der |das |la |le |el )?(?=[^\W\d_]))?",
-    re.IGNORECASE,
+    r"(?:nasz|mój|naszego|mojego|naszym) klient(?:a|em)?)\b(?P<name>(?:,| -| –|:)? (?:the |die |der |das |la |le |el )?)?",
 )
 
 
 def clients(text: str) -> tuple[bool, list[Claim]]:
     """Whether the text speaks of a client, and the clients that it names."""
-    spoken, named = False, list[Claim]()
+    low, spoken, named = text.lower(), False, list[Claim]()
+    if not any(w in low for w in ("client", "kund", "mandant", "auftraggeber", "klient", "opdrachtgever", "klant")):
+        return spoken, named
     for found in _CLIENT.finditer(text):
         spoken = True
         run = run_at(text, found.end()) if found["name"] else None

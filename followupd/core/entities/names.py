@@ -35,10 +35,10 @@ class Run:
         return self.start + len(self.text)
 
 
-def runs(text: str) -> Iterator[Run]:
-    """All runs of ``text``, in order; linear in its length."""
-    for found in _RUN.finditer(text):
-        yield Run(found[0], found.start())
+@lru_cache(maxsize=8)
+def runs(text: str) -> tuple[Run, ...]:
+    """All runs of ``text``, in order; linear in its length. Kept for the next question about the same text."""
+    return tuple(Run(found[0], found.start()) for found in _RUN.finditer(text))
 
 
 def run_at(text: str, start: int) -> Run | None:
@@ -109,12 +109,18 @@ def _of_words(words: list[str]) -> Iterator[str]:
 
 def spelled_in(run: Run, labels: frozenset[str]) -> tuple[int, int] | None:
     """The first words of ``run`` (from, to) that one of ``labels`` spells."""
+    firsts = _firsts(labels)
     words = run.text.split()
-    firsts = {r[0] for label in labels for r in _readings(label)}
     for first, word in enumerate(words):
-        if bare(word)[:1] in firsts:
+        letter = word[0].lower()
+        if letter in firsts or not letter.isascii():
             for last in range(first + 1, len(words) + 1):
                 name = " ".join(words[first:last])
                 if any(spells(label, name) for label in labels):
                     return first, last
     return None
+
+
+@lru_cache(maxsize=1024)
+def _firsts(labels: frozenset[str]) -> frozenset[str]:
+    return frozenset(r[0] for label in labels for r in _readings(label))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import re2
+
 from followupd.core.entities.companies import has_legal_form
 from followupd.core.entities.titles import is_head
 from followupd.core.entities.words import listed, plain
@@ -23,11 +25,10 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_HANDS_OVER = re.compile(
-    r"\b(?:my colleague|please (?:contact|write to|reach out to|get in touch with|reply to)|taking over|take over|will be your (?:new )?contact|"
+_HANDS_OVER = re2.compile(
+    r"(?i)\b(?:my colleague|please (?:contact|write to|reach out to|get in touch with|reply to)|taking over|take over|will be your (?:new )?contact|"
     r"hand(?:ing|ed)? (?:you |this )?over|meine kollegin|mein(?:en?)? kolleg|wenden sie sich|wende dich|ma collègue|mon collègue|"
     r"mi compañer|minha colega|meu colega|mia collega|mio collega|mijn collega|moja koleżanka|mojego kolegi)",
-    re.IGNORECASE,
 )
 
 
@@ -39,9 +40,13 @@ def signed(visible: Visible, senders: Iterable[Address] = ()) -> str | None:
     return next(fitting, names[0] if names else None)
 
 
+_LINE = 60
+"""Characters that a line with nothing but a closing and a name seldom has."""
+
+
 def _name_of(line: str) -> str | None:
     """The name that a line consists of, a closing formula before it aside: ``LG Fenja``."""
-    words = line.split()
+    words = line.split() if len(line) < _LINE else []
     while words and plain(words[0]) in listed("closings"):
         words = words[1:]
     name = " ".join(words).strip(" ,!.") if len(words) < len(line.split()) else line

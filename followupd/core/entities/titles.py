@@ -113,10 +113,18 @@ _CUES = frozenset(
 
 def titles(text: str) -> Iterator[tuple[str, int]]:
     """The roles that ``text`` calls a position, or that somebody is wanted for; with their places."""
-    for run in map(_less_cue, runs(text)):
-        if (title := title_in(run.text)) and not title.lower().startswith(("hiring ", "talent ")):
-            if _GOES_ON.match(text, run.start + len(title)):
-                continue
-            before = " ".join(text[max(0, run.start - 90) : run.start].split(" "))
-            if _BEHIND.match(text, run.start + len(title)) or _BEFORE.search(before.replace("\n", " ")):
-                yield title, run.start
+    for run in runs(text):
+        if not any(map(is_head, run.text.split())):
+            continue
+        run = _less_cue(run)  # noqa: PLW2901 - the same run from its second word
+        title = title_in(run.text)
+        if title and not title.lower().startswith(("hiring ", "talent ")) and _is_wanted(text, run.start, title):
+            yield title, run.start
+
+
+def _is_wanted(text: str, start: int, title: str) -> bool:
+    end = start + len(title)
+    if _GOES_ON.match(text, end):
+        return False
+    before = text[max(0, start - 90) : start].replace("\n", " ")
+    return bool(_BEHIND.match(text, end) or _BEFORE.search(before))
