@@ -10,7 +10,9 @@ import pycld2
 MIN_LETTERS = 10
 """With fewer letters any answer is a guess."""
 
-_NOISE = re.compile(r"<?https?://\S+|[\w.+-]{1,64}@[\w.-]+|[^\w\s'’.,!?;:-]|\d+|[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_PLACE = re.compile(r"<?https?://\S+|[\w.+-]{1,64}@[\w.-]+")
+_SIGN = re.compile(r"[^\w\s'’.,!?;:-]+")
+_DIGITS = re.compile(r"\d+")
 _NEAR = {
     "lb": "de",
     "gsw": "de",
@@ -34,7 +36,7 @@ def detect(text: str) -> str | None:
     Small relatives that short texts are taken for are read as their big neighbour (Luxembourgish as German); languages in
     which hardly any mail is written are not believed.
     """
-    clean = " ".join(_NOISE.sub(" ", text[:4000]).split())
+    clean = _words(text[:4000])
     letters = islice((c for c in clean if c.isalpha()), MIN_LETTERS)
     if sum(1 for _ in letters) < MIN_LETTERS and not re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}", clean):
         return None
@@ -44,3 +46,10 @@ def detect(text: str) -> str | None:
         return None
     code = _NEAR.get(found[0][1], found[0][1])
     return code if code in _LIKELY else None
+
+
+def _words(text: str) -> str:
+    """The text without addresses, digits and signs, and with single spaces."""
+    if "@" in text or "://" in text:
+        text = _PLACE.sub(" ", text)
+    return " ".join(_DIGITS.sub(" ", _SIGN.sub(" ", text)).split())
