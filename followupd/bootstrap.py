@@ -127,7 +127,13 @@ def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAc
 def _gmail(account: AccountSettings, given: Settings) -> Account:
     opened = _gmail_account(account, given)
     labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
-    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels)
+    return Account(
+        name=account.name,
+        mailbox=opened.mailbox(),
+        drafts=opened.drafts(),
+        labels=labels,
+        sign_in_ends=opened.sign_in_ends,
+    )
 
 
 def _gmail_account(account: AccountSettings, given: Settings) -> GmailAccount:

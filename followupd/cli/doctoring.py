@@ -93,7 +93,10 @@ def _prove(settings: Settings, *, as_json: bool) -> int:
 
 def _show_proof(proof: dict[str, Any]) -> None:
     for account, scopes in proof["scopes"].items():
-        click.echo(f"{account}: Google has allowed {', '.join(scopes) if scopes else 'what the sign-in does not tell'}")
+        told = (
+            f"Google has allowed {', '.join(scopes)}" if scopes else "what Google has allowed is not told by a sign-in"
+        )
+        click.echo(f"{account}: {told}")
     click.echo("All that followupd may ask of Gmail (method, path):")
     for entry in proof["allowed"]:
         click.echo(f"    {entry['method']:<7}{entry['path']}")

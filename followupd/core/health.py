@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from followupd.core.errors import FollowupdError
+
+SIGN_IN_ENDS_SOON = timedelta(days=2)
+"""How long before a sign-in ends by itself it is warned of: from day 5 of the 7 that Google gives a client in status Testing."""
 
 
 class Level(StrEnum):

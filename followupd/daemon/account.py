@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from followupd.core.ports import Drafts, Labels, Mailbox
 
@@ -13,9 +14,13 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account's name and ports; ``labels`` only where the server has any and the user wants them."""
+    """One account's name and ports; ``labels`` only where the server has any and the user wants them.
+
+    ``sign_in_ends`` tells when the sign-in ends by itself, once it was used; None where nothing is known of that.
+    """
 
     name: str
     mailbox: Mailbox
     drafts: Drafts
     labels: Labels | None = None
+    sign_in_ends: Callable[[], datetime | None] = lambda: None

@@ -9,6 +9,7 @@ from datetime import datetime
 from followupd.core.course import Stage
 from followupd.core.decide import Decision, Hold
 from followupd.core.errors import FollowupdError
+from followupd.core.health import SIGN_IN_ENDS_SOON
 from followupd.core.ledger import DraftRecord
 from followupd.core.mail import MessageId
 from followupd.core.plan import Plan
@@ -84,6 +85,14 @@ def _of_decision(decision: Decision) -> Iterator[Notice]:
 def of_accounts(errors: Mapping[str, FollowupdError]) -> Iterator[Notice]:
     for name, error in errors.items():
         yield Notice(code="account", message=f"{name}: {error}" + (f": {error.remedy}" if error.remedy else ""))
+
+
+def of_sign_ins(ends: Mapping[str, datetime | None], now: datetime) -> Iterator[Notice]:
+    """Sign-ins that end soon by themselves."""
+    for name, at in ends.items():
+        if at and now >= at - SIGN_IN_ENDS_SOON:
+            text = f"{name}: the sign-in ends by itself on {at:%Y-%m-%d}, as the OAuth client is in status Testing: publish it"
+            yield Notice(code="token_age", message=f"{text} (docs/gmail.md), then run `followupd auth {name}`")
 
 
 def of_unreadable(ids: Iterable[MessageId]) -> Iterator[Notice]:

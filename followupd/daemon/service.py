@@ -31,6 +31,7 @@ from followupd.daemon.report import (
     PassReport,
     notices_of,
     of_accounts,
+    of_sign_ins,
     of_unreadable,
 )
 
@@ -244,6 +245,7 @@ class _Pass:
             notices=(
                 *of_unreadable(self.unreadable),
                 *of_accounts(self.errors),
+                *of_sign_ins({a.name: a.sign_in_ends() for a in self.service.accounts}, self.now),
                 *notices_of(self.evaluation.plan),
                 *self.notices,
                 *self.labels.notices,

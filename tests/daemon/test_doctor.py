@@ -228,8 +228,7 @@ def test_a_client_in_status_testing_is_warned_of_from_day_5(days: float, level: 
         "refresh_token_expires_at": (granted + timedelta(days=7)).isoformat(),
     }  # fmt: skip
     account = GmailAccount(name="personal", secret=lambda: json.dumps(given))
-    checks = [c for c in account.checks(granted + timedelta(days=days)) if c.name == "token_age"]
-    (found,) = examine(checks)
+    found = next(f for f in examine(account.checks(granted + timedelta(days=days))) if f.check == "token_age")
     assert found.verdict.level == level
 
 
@@ -296,3 +295,12 @@ def test_the_proof_is_shown(patient: Patient, signed_in: Sign, fake: FakeGmail) 
     )
     assert "refused before it was sent" in done.stdout
     assert "followupd cannot send." in done.stdout
+
+
+@pytest.mark.parametrize(("days", "codes"), [(4, []), (6, ["token_age"])])
+def test_a_pass_warns_of_a_sign_in_that_ends(patient: Patient, signed_in: Sign, days: int, codes: list[str]) -> None:
+    granted = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    signed_in(scopes=list(SCOPES), refresh_token_expires_at=(granted + timedelta(days=7)).isoformat())
+    with bootstrap.service(bootstrap.settings(_config(patient), patient.env)) as service:
+        report = service.once(granted + timedelta(days=days))
+    assert [n.code for n in report.notices] == codes

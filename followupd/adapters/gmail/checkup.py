@@ -11,13 +11,10 @@ from email.utils import parsedate_to_datetime
 from followupd.adapters.gmail import auth
 from followupd.adapters.gmail.api import Api
 from followupd.adapters.gmail.faults import ForbiddenRequestError, fault
-from followupd.adapters.gmail.guard import GOOGLE, Guard
+from followupd.adapters.gmail.guard import GOOGLE, ID, Guard
 from followupd.adapters.gmail.transport import SignIn, Transport
 from followupd.core.errors import AuthError
-from followupd.core.health import Check, Verdict, failure, fine, warning
-
-EARLY = timedelta(days=2)
-"""How long before a sign-in ends by itself it is warned of: from day 5 of the 7 that a client in status Testing has."""
+from followupd.core.health import SIGN_IN_ENDS_SOON, Check, Verdict, failure, fine, warning
 
 _SKEW = timedelta(minutes=1)
 _READS = frozenset({auth.READ, auth.MODIFY, auth.EVERYTHING})
@@ -69,7 +66,7 @@ class Checkup:
     def _age(self) -> Verdict:
         sign_in = self.api.transport.sign_in
         since, ends = sign_in.moment("granted_at"), sign_in.ends_at
-        if ends and self.now >= ends - EARLY:
+        if ends and self.now >= ends - SIGN_IN_ENDS_SOON:
             over = "ended" if self.now >= ends else "ends"
             text = f"the sign-in {over} by itself on {ends:%Y-%m-%d %H:%M} UTC: the OAuth client is in status Testing"
             remedy = f"Publish the client (docs/gmail.md, step 1.5) and run `followupd auth {self._account}`."
@@ -122,7 +119,7 @@ def prove(*, labels: bool) -> Proof:
     finally:
         transport.close()
     return Proof(
-        allowed=tuple(guard.allowed()),
+        allowed=tuple((method, path.replace(ID, "{id}")) for method, path in guard.allowed()),
         tried=tuple(f"POST {path}" for path in _SENDING),
         refused=all(refused),
         requests_made=transport.requests_made,

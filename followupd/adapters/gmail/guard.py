@@ -19,22 +19,22 @@ from followupd.adapters.gmail.faults import ForbiddenRequestError
 GOOGLE = "https://gmail.googleapis.com"
 _TOKEN_HOSTS = frozenset({"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"})
 
-_ID = r"(?:[A-Za-z0-9_=-]|%3[AD])+"
+ID = r"(?:[A-Za-z0-9_=-]|%3[AD])+"
 _READS = (
     "profile",
     "messages",
-    f"messages/{_ID}",
-    f"messages/{_ID}/attachments/{_ID}",
+    f"messages/{ID}",
+    f"messages/{ID}/attachments/{ID}",
     "history",
     "drafts",
-    f"drafts/{_ID}",
+    f"drafts/{ID}",
 )
 _DRAFTS = (
-    *(("GET", path) for path in (*_READS, "labels", "settings/sendAs", f"threads/{_ID}")),
+    *(("GET", path) for path in (*_READS, "labels", "settings/sendAs", f"threads/{ID}")),
     ("POST", "drafts"),
-    ("DELETE", f"drafts/{_ID}"),
+    ("DELETE", f"drafts/{ID}"),
 )
-_LABELS = (("POST", "labels"), ("DELETE", f"labels/{_ID}"), ("POST", f"messages/{_ID}/modify"))
+_LABELS = (("POST", "labels"), ("DELETE", f"labels/{ID}"), ("POST", f"messages/{ID}/modify"))
 _QUERY = frozenset(
     {"alt", "prettyPrint", "q", "pageToken", "maxResults", "includeSpamTrash", "format", "metadataHeaders", "startHistoryId",
      "historyTypes", "labelIds"}

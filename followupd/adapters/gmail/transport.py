@@ -59,8 +59,7 @@ class SignIn:
         return self.granted is not None and self.granted.isdisjoint(scopes)
 
     def moment(self, name: str) -> datetime | None:
-        """A moment that the stored sign-in tells: see ``auth.moment``."""
-        self.credentials()
+        """A moment that the sign-in tells, once it was fetched: see ``auth.moment``."""
         return auth.moment(auth.info_of(self._stored), name)
 
     @property
