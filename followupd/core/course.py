@@ -75,6 +75,7 @@ class _Ask:
 _ABOUT_TIME = (Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.SCHEDULING_LINK)
 _FORWARD = (Says.INVITES, *_ABOUT_TIME)
 _REOPENS = (*_FORWARD, Says.ASSIGNS, Says.OFFERS_JOB, Says.CONFIRMS)
+_DATE_WILL_FOLLOW = (Says.CONFIRMS, Says.PROMISES, Says.REFERS)
 _SETTLES_TASK = (Says.ACKNOWLEDGES, Says.THANKS, Says.PROMISES, Says.STILL_DECIDING, Says.INVITES)
 
 _THEIR_MOVES: tuple[tuple[tuple[Says, ...], Stage, str], ...] = (
@@ -209,9 +210,11 @@ def _reopens(message: Message) -> bool:
 
 
 def _ask(message: Message, thread: str) -> _Ask | None:
-    """What a message asks of me, if it does. An invite needs no answer in words: it fixes a time."""
-    proposes = message.says(Says.INVITES) and message.reading.times and not message.says(Says.CONFIRMS)
-    about_time = bool(message.says(*_ABOUT_TIME) or proposes)
+    """What a message asks of me, if it does. A calendar invite needs no answer in words: it fixes a time; and an invitation
+    whose date somebody will send waits for that date.
+    """
+    invites = message.says(Says.INVITES) and bool(message.human or message.reading.times)
+    about_time = message.says(*_ABOUT_TIME) or (invites and not message.says(*_DATE_WILL_FOLLOW))
     task = message.says(Says.ASSIGNS)
     if (
         message.says(Says.REJECTS)

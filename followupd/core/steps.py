@@ -157,7 +157,7 @@ def _overtaken(draft: DraftRecord, person: Address, frame: Frame) -> bool:
 
 
 def _nudge(frame: Frame) -> Iterator[Step]:
-    """The next check-in, or the closing note."""
+    """The next check-in, or the closing note; while an interview is uncertain, the check-in after its latest reading."""
     silence, policy, path = frame.silence, frame.policy, frame.path
     if isinstance(path, NoRoute) or silence.closing or _unwanted(frame.opportunity):
         return
@@ -170,13 +170,16 @@ def _nudge(frame: Frame) -> Iterator[Step]:
         kind, ordinal, delay = Kind.CLOSING_NOTE, 1, policy.delays.closing_note
     else:
         return
+    at, basis = silence.at, silence.basis
     promise = silence.promise if not done else None
-    due, why = _due(frame, path, delay, promise)
+    if unsure := frame.opportunity.unsure(frame.around.now):
+        at, basis, promise, delay = unsure.latest_end, unsure.key, None, policy.delays.interviewed
+    due, why = _due(frame, path, at, delay, promise)
     yield Step(
         kind=kind,
         ordinal=ordinal,
-        basis=silence.basis,
-        counted_from=silence.at,
+        basis=basis,
+        counted_from=at,
         due=due,
         route=path,
         reason=why,
@@ -199,14 +202,14 @@ def _stage_delay(frame: Frame) -> Delay:
     }.get(frame.stage, delays.interviewed)
 
 
-def _due(frame: Frame, path: Route, delay: Delay, promise: Promise | None) -> tuple[datetime, str]:
+def _due(frame: Frame, path: Route, at: datetime, delay: Delay, promise: Promise | None) -> tuple[datetime, str]:
     calendar, delays = frame.policy.calendar, frame.policy.delays
     if promise:
         due = calendar.after_day(promise.by, delays.after_promise)
         why = f"they promised an answer by {promise.by.isoformat()}; {delays.after_promise} later"
     else:
-        due = calendar.after(frame.silence.at, delay)
-        why = f"silent since {_clock(frame, frame.silence.at)}; {delay} later"
+        due = calendar.after(at, delay)
+        why = f"silent since {_clock(frame, at)}; {delay} later"
     back = frame.around.away.get(path.to[0].key)
     if back and due < (earliest := calendar.after_day(back, delays.after_return)):
         return earliest, f"away until {back.isoformat()}; {delays.after_return} after the return"
