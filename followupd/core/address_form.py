@@ -6,18 +6,37 @@ import re2
 
 _FORMS = {
     "de": (
-        r"\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Ihres)\b",
-        r"(?i)\b(?:du|dich|dir|dein(?:e[nmrs]?)?|euch|eure[nmrs]?)\b",
+        r"\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Ihres)\b|(?i)\bsehr geehrte",
+        r"(?i)\b(?:du|dich|dir|dein(?:e[nmrs]?)?|euch|eure[nmrs]?|magst|kannst|hast|bist|willst|(?:k(?:ö|oe)nn|h(?:ä|ae)t|m(?:ö|oe)ch)test)\b",
     ),
-    "fr": (r"(?i)\b(?:vous|votre|vos)\b", r"(?i)\b(?:tu|toi|ton|ta|tes)\b|(?i)\bt['’]"),
+    "fr": (
+        r"(?i)\b(?:vous|votre|vos)\b",
+        r"(?i)\b(?:tu|toi|te|ton|ta|tes|dis-moi|salut|coucou)\b|(?i)\bt['’]",
+    ),
     "es": (
-        r"(?i)\b(?:usted|ustedes|le (?:escrib|agradec|inform|comunic)\pL*)\b",
-        r"(?i)\b(?:te|tu|tus|contigo)\b|tú|\bti\b",
+        (
+            r"(?i)\b(?:usted|ustedes|le|(?:ind[íi]qu|conf[íi]rm|env[íi]|rem[íi]t|comun[íi]qu)e(?:me|nos|lo)|d[íi]ga(?:me|nos)|estimad[oa])\b"
+            r"|(?i)\bsu (?:candidatura|cv|curr[íi]culum|perfil|inter[ée]s|solicitud|disponibilidad|tiempo|atenci[óo]n|asistencia|respuesta|postulaci[óo]n)\b"
+            r"|(?i)\bpodr[íi]a \pL+r(?:me|nos)\b"
+        ),
+        (
+            r"(?i)\b(?:te|tu|tus|contigo|vos|os|vuestr[oa]s?|puedes|tienes|quieres|eres|podr[íi]as|tendr[íi]as|(?:d[íi]|m[áa]nda|cu[ée]nta|p[áa]sa)(?:me|nos))\b"
+            r"|tú|\bti\b|\b\pL{2,}[áé]is\b|\b\pL{2,}[aeií]rte\b"
+        ),
     ),
-    "pt": (r"(?i)\b(?:senhora?|vossa)\b", r"(?i)\b(?:tu|te|teu|tua|contigo)\b|você"),
-    "it": (r"\b(?:Lei|Le|Suo|Sua|Suoi|Sue|La)\b", r"(?i)\b(?:tu|ti|tuo|tua|tuoi|tue)\b"),
-    "nl": (r"(?i)\b(?:u|uw)\b", r"(?i)\b(?:je|jij|jou|jouw)\b"),
-    "pl": (r"\b(?:Pan|Pani|Pana|Panu|Panią|Panem)\b", r"(?i)\b(?:ty|ci|cię|ciebie|tobie|twoj\pL*|twój)\b"),
+    "pt": (
+        r"(?i)\b(?:senhora?|vossa|lhe|exm[oa]s?|prezad[oa]s?|poderia|(?:convid|contact|conhec|inform)[áaêe]-l[oa])\b|(?i)\bde [oa] (?:convid|contact|inform)\pL+r\b",
+        r"(?i)\b(?:tu|te|teu|tua|contigo|oi|bora|bjs|podes|tens|consegues|queres|diz-me)\b|você",
+    ),
+    "it": (
+        r"\b(?:Lei|Suo|Sua|Suoi|Sue)\b|\pL,? (?:La|Le)\b|\b(?:La|Le) \pL+(?:iamo|remo)\b|\b(?i:gentile|egregi[oa])\b|\pL(?:La|Le)\b",
+        r"(?i)\b(?:tu|ti|tuo|tua|tuoi|tue|ciao|fammi|facci|dimmi|mandami|puoi|riesci|hai)\b",
+    ),
+    "nl": (r"(?i)\b(?:u|uw|geachte)\b", r"(?i)\b(?:je|jij|jou|jouw|jullie|hoi|hey)\b"),
+    "pl": (
+        r"\b(?:Pan|Pani|Pana|Panu|Panią|Panem|Państw\pL+)\b|(?i)\bszanown\pL+",
+        r"(?i)\b(?:ty|ci|cię|ciebie|tobie|twoj\pL*|twój|cześć|hej|możesz|masz|jesteś|chcesz|daj|wam|was|wasz\pL*)\b",
+    ),
 }
 """For each language the words of the formal and of the familiar address. Where case tells them apart, case counts."""
 
