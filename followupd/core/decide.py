@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from followupd.core import entities, route
+from followupd.core import entities, route, senders
 from followupd.core.course import Outcome, Reason, Stage, Turn
 from followupd.core.interviews import Interview, InterviewState
 from followupd.core.ledger import LIVE, DraftRecord, DraftState, Kind
@@ -104,7 +104,7 @@ def decide(opportunity: Opportunity, general: Policy, around: Surroundings) -> D
         steps=steps,
         hold=hold,
         blocked=hold in _BLOCKS,
-        contact=path.to[0] if isinstance(path, Route) else None,
+        contact=_contact(opportunity, path.to[0]) if isinstance(path, Route) else None,
         silence=silence,
         drafts=around.drafts,
         route=path,
@@ -112,6 +112,13 @@ def decide(opportunity: Opportunity, general: Policy, around: Surroundings) -> D
         doubt=_doubt(frame),
         reasons=(*opportunity.reasons, *reasons),
     )
+
+
+def _contact(opportunity: Opportunity, address: Address) -> Address:
+    """``address`` with the person's name alone: without the firm that a display name adds, in full where they sign in full."""
+    named, signed = senders.person_in(address.name), opportunity.signature_of(address)
+    fuller = signed and (not named or senders.is_collective(address) or signed.startswith(named + " "))
+    return replace(address, name=(signed if fuller and signed else named) or address.name)
 
 
 # ---------------------------------------------------------------- rules

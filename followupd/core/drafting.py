@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -106,7 +105,7 @@ def facts_of(order: Order, language: str, now: datetime) -> LetterFacts:
         signature=policy.signature or policy.name,
         ordinal=step.ordinal,
         stage=decision.stage,
-        first_name=entities.first_name(reader, _signature_of(opportunity, reader)),
+        first_name=entities.first_name(reader, opportunity.signature_of(reader)),
         salutation_name=reader.name or None,
         company=opportunity.company,
         role=opportunity.role,
@@ -126,16 +125,6 @@ def facts_of(order: Order, language: str, now: datetime) -> LetterFacts:
 def _last_held(opportunity: Opportunity, now: datetime) -> Interview | None:
     held = [i for i in opportunity.interviews if i.state is InterviewState.HELD and i.end <= now]
     return held[-1] if held else None
-
-
-def _signature_of(opportunity: Opportunity, person: Address) -> str | None:
-    """How this person signs, from their latest signed message."""
-    written: Sequence[str] = [
-        m.reading.signed
-        for m in opportunity.messages
-        if not m.mine and m.sender and m.sender.key == person.key and m.reading.signed
-    ]
-    return written[-1] if written else None
 
 
 def _applied_on(opportunity: Opportunity, policy: Policy) -> date | None:

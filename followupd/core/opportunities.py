@@ -15,7 +15,7 @@ from followupd.core.belonging import Cluster, best, cluster
 from followupd.core.course import Course, Event, Outcome, Reason, Stage, Turn, events
 from followupd.core.interviews import Interview, InterviewState
 from followupd.core.ledger import Command, OpportunityId, Word
-from followupd.core.mail import Identities, MessageId
+from followupd.core.mail import Address, Identities, MessageId
 from followupd.core.messages import Message
 from followupd.core.threads import Thread
 
@@ -67,6 +67,11 @@ class Opportunity:
 
     def thread_of(self, message: Message) -> Thread:
         return next(t for t in self.threads if any(m.id == message.id for m in t.messages))
+
+    def signature_of(self, person: Address) -> str | None:
+        """How this person signs, from their latest signed message."""
+        written = (m for m in reversed(self.messages) if not m.mine and m.sender and m.sender.key == person.key)
+        return next((m.reading.signed for m in written if m.reading.signed), None)
 
     def writers(self) -> frozenset[str]:
         """Addresses of people who themselves wrote to the user."""
