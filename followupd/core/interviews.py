@@ -304,11 +304,14 @@ class _Diary:
 
 
 def _stated(message: Message, times: Sequence[TimeMention]) -> TimeMention | None:
-    """The one time to which a message invites without asking: it stands right behind the words that invite."""
+    """The one time to which a message invites without asking: it stands in or right behind the words that invite, or
+    the subject invites.
+    """
     invitation = message.finding(Says.INVITES)
-    if invitation is None or invitation.part != "text" or len(times) != 1 or message.says(Says.ASKS_TIMES):
+    if invitation is None or len(times) != 1 or message.says(Says.ASKS_TIMES, Says.SCHEDULING_LINK):
         return None
-    return times[0] if 0 <= times[0].text_start - invitation.end <= _SAME_BREATH else None
+    behind = invitation.start <= times[0].text_start <= invitation.end + _SAME_BREATH
+    return times[0] if invitation.part == "subject" or behind else None
 
 
 def _span(invite: Invite) -> _Span | None:
