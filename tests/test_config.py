@@ -391,7 +391,7 @@ def test_a_file_that_is_no_config(tmp_path: Path, load: Load) -> None:
         (found,) = raised.value.problems
         return found
 
-    assert "followupd init" in problem(tmp_path / "none.toml").remedy
+    assert "config.example.toml" in problem(tmp_path / "none.toml").remedy
     assert str(tmp_path) in problem(tmp_path).message
     (tmp_path / "latin.toml").write_bytes(b'name = "Jos\xe9"')
     assert "UTF-8" in problem(tmp_path / "latin.toml").remedy

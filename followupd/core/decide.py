@@ -163,9 +163,9 @@ def _end(
         last = max(last, calendar.opening(silence.promise.by))
     closing = silence.closing
     if closing and now >= calendar.after(closing.when, delays.after_closing):
-        text, message = f"the closing note went unanswered for {delays.after_closing}", closing.id
+        text, message = f"the closing note went unanswered for {delays.after_closing.words}", closing.id
     elif now >= calendar.after(last, delays.give_up):
-        text, message = f"silent for {delays.give_up}", None
+        text, message = f"silent for {delays.give_up.words}", None
     else:
         return stage, outcome, turn, ()
     return Stage.CLOSED, Outcome.SILENT, Turn.NOBODY, (Reason(text=text, message=message),)

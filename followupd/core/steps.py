@@ -113,7 +113,7 @@ def _thanks(frame: Frame) -> Iterator[Step]:
                     until=until,
                     keep_until=keep_until,
                     route=route.for_thanks(frame.opportunity, person, frame.policy.me),
-                    reason=f"the interview ended {_clock(frame, interview.end)}; a thank-you is due {delays.thank_you} later",
+                    reason=f"the interview ended {_clock(frame, interview.end)}; a thank-you is due {delays.thank_you.words} later",
                     variant=variant,
                     interview=interview,
                 )
@@ -206,13 +206,13 @@ def _due(frame: Frame, path: Route, at: datetime, delay: Delay, promise: Promise
     calendar, delays = frame.policy.calendar, frame.policy.delays
     if promise:
         due = calendar.after_day(promise.by, delays.after_promise)
-        why = f"they promised an answer by {promise.by.isoformat()}; {delays.after_promise} later"
+        why = f"they promised an answer by {promise.by.isoformat()}; {delays.after_promise.words} later"
     else:
         due = calendar.after(at, delay)
-        why = f"silent since {_clock(frame, at)}; {delay} later"
+        why = f"silent since {_clock(frame, at)}; {delay.words} later"
     back = frame.around.away.get(path.to[0].key)
     if back and due < (earliest := calendar.after_day(back, delays.after_return)):
-        return earliest, f"away until {back.isoformat()}; {delays.after_return} after the return"
+        return earliest, f"away until {back.isoformat()}; {delays.after_return.words} after the return"
     return due, why
 
 
@@ -230,7 +230,7 @@ def _feedback(frame: Frame) -> Iterator[Step]:
             counted_from=by.when,
             due=policy.calendar.after(by.when, policy.delays.feedback_request),
             route=frame.path,
-            reason=f"declined {_clock(frame, by.when)}; a question for feedback is due {policy.delays.feedback_request} later",
+            reason=f"declined {_clock(frame, by.when)}; a question for feedback is due {policy.delays.feedback_request.words} later",
         )
 
 

@@ -49,6 +49,12 @@ class Delay:
         unit = {Unit.MINUTES: timedelta(minutes=1), Unit.HOURS: timedelta(hours=1)}.get(self.unit, timedelta(days=1))
         return self.amount * unit
 
+    @property
+    def words(self) -> str:
+        """As one says it: ``5 business days``."""
+        unit = {"m": "minute", "h": "hour", "d": "day", "bd": "business day"}[self.unit]
+        return f"{self.amount} {unit}{'s' * (self.amount != 1)}"
+
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
 

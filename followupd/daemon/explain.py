@@ -81,7 +81,7 @@ def _ended(record: DraftRecord) -> str:
 
 
 def _kind(kind: str, ordinal: int) -> str:
-    return f"{kind.replace('_', ' ')} {ordinal}" if kind == "check_in" else kind.replace("_", " ")
+    return f"check-in {ordinal}" if kind == "check_in" else kind.replace("_", " ")
 
 
 def _clock(instant: datetime) -> str:

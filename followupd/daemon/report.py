@@ -65,7 +65,8 @@ def notices_of(plan: Plan) -> Iterator[Notice]:
         text = f"your edited draft “{record.subject}” is no longer due; it was left as it is"
         yield Notice(code="edited_draft_outdated", message=text, opportunity=record.opportunity)
     if plan.held_back:
-        text = f"{plan.held_back} more drafts are due; limits.drafts_per_day leaves them to the next days"
+        more = "one more draft is" if plan.held_back == 1 else f"{plan.held_back} more drafts are"
+        text = f"{more} due; limits.drafts_per_day leaves that to the next days"
         yield Notice(code="limit", message=text)
 
 
@@ -84,7 +85,7 @@ def _of_decision(decision: Decision) -> Iterator[Notice]:
 
 def of_accounts(errors: Mapping[str, FollowupdError]) -> Iterator[Notice]:
     for name, error in errors.items():
-        yield Notice(code="account", message=f"{name}: {error}" + (f": {error.remedy}" if error.remedy else ""))
+        yield Notice(code="account", message=f"{name}: {error} {error.remedy}".rstrip())
 
 
 def of_sign_ins(ends: Mapping[str, datetime | None], now: datetime) -> Iterator[Notice]:
