@@ -110,13 +110,21 @@ def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
         return 4, name
     pieces = [p for p in _LINE.split(line) if p.strip()]
     if any(spells(label, line) for label in labels):
-        return 4, line
+        return 4, _less_title(line)
     for piece, before in zip(pieces[::-1], [*pieces[-2::-1], ""], strict=True):
         if piece[:1].isupper() and (has_legal_form(piece) or any(spells(label, tidy(piece) or "") for label in labels)):
             return 4, piece
         if len(pieces) > 1 and piece is pieces[-1] and _is_title(before) and not _is_title(piece):
             return 3, piece
     return 0, ""
+
+
+def _less_title(line: str) -> str:
+    """``line`` less what somebody is, before the company: ``HR-adviseur Havenlicht``."""
+    words = line.split()
+    while len(words) > 1 and _is_title(words[0]):
+        words.pop(0)
+    return " ".join(words)
 
 
 def _is_title(text: str) -> bool:
@@ -163,6 +171,8 @@ def _whole(run: Run, span: tuple[int, int], text: str, *, piece: bool) -> str:
     words, (first, last) = run.text.split(), span
     before, after = text[max(0, run.start - 2) : run.start], text[run.end : run.end + 3].strip(" ")[:1]
     closed = (before.strip() and before.strip() in _CUTS and after in _CUTS) if piece else text[run.end :][:1] in _CLOSE
+    while last < len(words) and not piece and plain(words[last]) in listed("firm_words"):
+        last += 1
     if last < len(words) and closed and _may_belong(words[last:]):
         last = len(words)
     if first and before[-1:] == " " and before[:1].islower() and last == len(words) and _may_belong(words[:first]):

@@ -113,12 +113,22 @@ def spelled_in(run: Run, labels: frozenset[str]) -> tuple[int, int] | None:
     words = run.text.split()
     for first, word in enumerate(words):
         letter = word[0].lower()
-        if letter in firsts or not letter.isascii():
+        particle = plain(word) in _PARTICLES and not any(label.startswith(plain(word)) for label in labels)
+        if (letter in firsts or not letter.isascii()) and not particle:
             for last in range(first + 1, len(words) + 1):
-                name = " ".join(words[first:last])
-                if any(spells(label, name) for label in labels):
-                    return first, last
+                if _spell(labels, words[first:last]):
+                    return _tightest(labels, words, first, last), last
     return None
+
+
+def _tightest(labels: frozenset[str], words: list[str], first: int, last: int) -> int:
+    while first + 1 < last and _spell(labels, words[first + 1 : last]):
+        first += 1
+    return first
+
+
+def _spell(labels: frozenset[str], words: list[str]) -> bool:
+    return any(spells(label, " ".join(words)) for label in labels)
 
 
 @lru_cache(maxsize=1024)

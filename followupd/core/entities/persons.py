@@ -34,10 +34,27 @@ _HANDS_OVER = re2.compile(
 
 def signed(visible: Visible, senders: Iterable[Address] = ()) -> str | None:
     """The name under the text, None where a team signs or nobody. A name that the sender's address holds goes before."""
-    lines = [line.strip(" ,*_-–") for line in visible.text.splitlines()[-1:] + visible.signature.splitlines()]
-    names = [name for line in lines if line if (name := _name_of(line))][:6]
-    fitting = (n for n in names if any(_fits(n, a) for a in senders))
-    return next(fitting, names[0] if names else None)
+    text, people = visible.text.splitlines(), list(senders)
+    below = _named(text[-1:] + visible.signature.splitlines())
+    own = (name for _, name in (*_named(text[-3:-1]), *below) if any(_fits(name, a) for a in people))
+    return next(own, next((name for at, name in below if at < _NEAR), None))
+
+
+def _named(lines: Iterable[str]) -> list[tuple[int, str]]:
+    """The names among the first lines, closing formulas not counted, with their numbers."""
+    bare = (line.strip(" ,*_-–") for line in lines)
+    told = [line for line in bare if plain(line) and not _is_closing(line)][:8]
+    return [(at, name) for at, line in enumerate(told) if (name := _name_of(line))]
+
+
+_NEAR = 2
+"""Lines under a text within which a name that the sender's address does not hold is still the writer's."""
+_TITLED = re.compile(r"^(?:i\.\s?[AV]\.|ppa\.|gez\.|arch\.|ing\.|avv\.|mgr|inż\.)\s+", re.IGNORECASE)
+
+
+def _is_closing(line: str) -> bool:
+    """Whether the line is a closing formula and nothing else."""
+    return all(plain(w) in listed("closings") for w in line.replace(",", " ").split())
 
 
 _LINE = 60
@@ -46,6 +63,7 @@ _LINE = 60
 
 def _name_of(line: str) -> str | None:
     """The name that a line consists of, a closing formula before it aside: ``LG Fenja``."""
+    line = _TITLED.sub("", line)
     words = line.split() if len(line) < _LINE else []
     while words and plain(words[0]) in listed("closings"):
         words = words[1:]

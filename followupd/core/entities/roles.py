@@ -43,12 +43,12 @@ _VERBS = re.compile(
 _REQUISITION = re.compile(
     r"(?:\b(?:req(?:uisition)?|job|position|posting|vacancy|stellen|ref(?:erence)?|referenz|kennziffer|réf(?:érence)?|referencia|rif|vacature|nr)"
     r"[ .-]{0,2}(?:id|nr|no|number|code|nummer|n[º°])?[.:#]?\s{0,2}[:#]?\s{0,2}#?)(?P<id>(?=[\w/-]*\d)[A-Za-z]{0,5}[-_]?\d[\w/-]{1,14})"
-    r"|[(\[](?P<bare>(?:R|JR|REQ|J|ID|P|A)[-_ ]?\d{2,9})[)\]]",
+    r"|[(\[](?P<bare>(?:R|JR|REQ|J|ID|P|A)[-_ ]?\d{2,9}|[A-Z]{2,5}-\d{3,9})[)\]]",
     re.IGNORECASE,
 )
 _SIEVE = re2.compile(
     r"(?i)(?:req|requisition|job|position|posting|vacancy|stellen|ref|reference|referenz|kennziffer|réf|référence|referencia|rif|vacature|nr)"
-    r"[ .-]{0,2}(?:id|nr|no|number|code|nummer|n[º°])?[.:#]?\s{0,2}[:#]?\s{0,2}#?[a-z]{0,5}[-_]?\d|[(\[](?:R|JR|REQ|J|ID|P|A)[-_ ]?\d{2}"
+    r"[ .-]{0,2}(?:id|nr|no|number|code|nummer|n[º°])?[.:#]?\s{0,2}[:#]?\s{0,2}#?[a-z]{0,5}[-_]?\d|[(\[](?:R|JR|REQ|J|ID|P|A)[-_ ]?\d{2}|[(\[][a-z]{2,5}-\d{3}"
 )
 """A coarser pattern that finds all that the other finds, in a hundredth of its time."""
 _SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng": "engineer", "dev": "developer", "mgr": "manager",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from followupd.core.entities import companies, roles
 from followupd.core.entities.names import UPPER
-from followupd.core.entities.titles import ends_in_head, is_title, may_be_title
+from followupd.core.entities.titles import CUES, ends_in_head, is_title, may_be_title
 from followupd.core.entities.words import listed
 from followupd.core.reading import Claim
 
@@ -70,9 +70,18 @@ def of_subject(subject: str) -> Named:
 
 def _pieces(subject: str) -> Iterator[str]:
     for piece in _PIECES.split(subject):
-        bare = _less_tail(_less_lead((piece or "").strip()))
-        if is_title(bare) and (role := roles.tidy(bare)):
+        words = (piece or "").strip()
+        bare = _less_tail(_less_lead(words))
+        announced = (
+            bare != words and may_be_title(bare) and bare.count(" ") < 5 and _announces(words[: len(words) - len(bare)])
+        )
+        if (announced or is_title(bare)) and (role := roles.tidy(bare) or (bare if announced else None)):
             yield role
+
+
+def _announces(lead: str) -> bool:
+    """Whether the words before a piece call it a position."""
+    return not CUES.isdisjoint(lead.lower().split())
 
 
 def _less_lead(piece: str) -> str:

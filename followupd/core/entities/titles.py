@@ -27,6 +27,11 @@ def _suffixes() -> tuple[str, ...]:
     return tuple(listed("role_suffixes"))
 
 
+def _heads_behind(word: str) -> bool:
+    """The same for a word that another goes before: ``técnica`` is a person only where it comes first."""
+    return is_head(word) and plain(word) not in listed("first_heads")
+
+
 def has_head(text: str) -> bool:
     return any(is_head(w) for w in re.split(r"[\s-]+", text) if w)
 
@@ -39,7 +44,7 @@ def may_be_title(segment: str) -> bool:
 def is_title(segment: str) -> bool:
     """Whether the whole of ``segment`` is the name of a role."""
     words = segment.split()
-    if not words or len(words) > 8 or not any(map(is_head, words)):
+    if not words or len(words) > 8 or not (is_head(words[0]) or any(map(_heads_behind, words[1:]))):
         return False
     if not may_be_title(segment):
         return False
@@ -88,10 +93,10 @@ _BEHIND = re.compile(
 def _less_cue(run: Run) -> Run:
     """``run`` less a noun that announces a role and is written with a capital: ``Position Senior Consultant``."""
     first, _, rest = run.text.partition(" ")
-    return Run(rest, run.start + len(first) + 1) if rest and first.lower() in _CUES else run
+    return Run(rest, run.start + len(first) + 1) if rest and first.lower() in CUES else run
 
 
-_CUES = frozenset(
+CUES = frozenset(
     {
         "position",
         "stelle",
