@@ -94,8 +94,15 @@ def of_signature(visible: Visible, sender: Address) -> Iterator[Claim]:
     """The company of the lines under a text: ``Talent Partner, Acme``, ``Acme Inc.``, ``The Acme Team``."""
     labels = labels_for(sender)
     lines = [*visible.text.splitlines()[-4:], *visible.signature.splitlines()[:10]]
+    names = set(owner(sender).split())
     for line in (ln.strip(" *_>-") for ln in lines):
-        if not 3 <= len(line) <= 90 or line.count(" ") > 10 or "@" in line or line[-1] in "?!":
+        if (
+            names.issuperset(line.split())
+            or not 3 <= len(line) <= 90
+            or line.count(" ") > 10
+            or "@" in line
+            or line[-1] in "?!"
+        ):
             continue
         weight, name = _of_line(line, labels)
         if weight and (value := tidy(name)) and not ends_in_head(value):

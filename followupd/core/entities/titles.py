@@ -79,7 +79,7 @@ def title_in(run: str) -> str | None:
 _BEFORE = re.compile(
     r"(?:\b(?:position|role|post|job|opening|vacancy|vacature|functie|stelle|rolle|vakanz|funktion|poste|puesto|vaga|lugar|posizione|stanowisko|opportunity)"
     r"(?: (?:of|as|for|als|des|der|eines|einer|de|di|da|van|do))?"
-    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruiting|searching|looking|is after|be)"
+    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruit(?:ing)?|search(?:ing)?|looking|is after|be)"
     r"(?: [^.!?\n]{0,60})? (?:for|as|to be|after|hiring)|\b(?:hiring|recruiting|is after))"
     r"(?: (?:a|an|the|our|your|their|eine?r?|une?|la|el))?[ :\"“„]*$",
     re.IGNORECASE,
