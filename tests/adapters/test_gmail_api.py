@@ -179,6 +179,18 @@ def test_a_sign_in_server_out_of_order_is_passing(world: GmailWorld) -> None:
         world.drafts().all()
 
 
+def test_a_new_sign_in_is_taken_up_without_a_new_start(world: GmailWorld) -> None:
+    tokens = [world.fake.sign_in.token()]
+    account = GmailAccount(name="personal", secret=lambda: tokens[-1], api_endpoint=world.fake.root)
+    drafts = account.drafts()
+    drafts.all()
+    world.fake.sign_in.revoke()
+    with pytest.raises(AuthError):
+        drafts.all()
+    tokens.append(world.fake.sign_in.token())
+    assert list(drafts.all()) == []
+
+
 @pytest.mark.parametrize("secret", ["", "{}", "[]", "nonsense", '{"refresh_token": 1}'])
 def test_a_secret_that_is_no_token(world: GmailWorld, secret: str) -> None:
     account = GmailAccount(name="personal", secret=lambda: secret, api_endpoint=world.fake.root)

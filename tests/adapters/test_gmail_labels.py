@@ -113,6 +113,17 @@ def test_without_the_scope_nothing_is_asked_where_the_token_tells(world: Labelle
     assert world.fake.requests == requests
 
 
+def test_a_sign_in_that_allows_more_is_taken_up(world: LabelledGmail, thread: str) -> None:
+    tokens = [world.fake.sign_in.token()[:-1] + ', "scopes": ["https://www.googleapis.com/auth/gmail.readonly"]}']
+    account = GmailAccount(name="personal", secret=lambda: tokens[-1], api_endpoint=world.fake.root, labels=True)
+    labels = account.thread_labels()
+    with pytest.raises(AuthError):
+        labels.show(thread, {"waiting"}, among=STATES)
+    tokens.append(world.fake.sign_in.token(frozenset(auth.scopes(labels=True))))
+    labels.show(thread, {"waiting"}, among=STATES)
+    assert world.carried(message_id("parent")) == {"followupd/waiting"}
+
+
 @pytest.mark.parametrize("port", ["mailbox", "drafts"])
 def test_the_other_ports_cannot_write_labels(world: LabelledGmail, thread: str, port: str) -> None:
     api = getattr(world.labelled(), port)().api

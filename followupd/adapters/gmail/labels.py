@@ -95,9 +95,10 @@ class GmailLabels:
     def _writing(self) -> Iterator[None]:
         """Refuses what Google would refuse; after a failure nothing that was known is trusted."""
         if self.api.transport.sign_in.lacks(WRITES_LABELS):
+            self.api.transport.sign_in.forget()
             raise AuthError(
                 f"The sign-in of {self.api.account} does not allow labels to be written (gmail.modify).",
-                remedy=f"Run `followupd auth {self.api.account}` and start followupd again, or set drafts.labels = false.",
+                remedy=f"Run `followupd auth {self.api.account}` or set drafts.labels = false.",
             )
         try:
             yield

@@ -67,6 +67,10 @@ class SignIn:
         """When the sign-in ends by itself, where Google told: for an OAuth client in status Testing, after a week."""
         return self.moment("refresh_token_expires_at")
 
+    def forget(self) -> None:
+        """Fetch the secret anew when it is next needed: the user may have signed in again meanwhile."""
+        self._credentials = None
+
     def _fetched(self) -> str:
         try:
             return self.secret()
@@ -159,6 +163,7 @@ class Transport:
                 raise UnreachableError(  # the library has asked three times already
                     f"Google's sign-in server has a fault ({self.sign_in.account}).", remedy="Try again later."
                 ) from e
+            self.sign_in.forget()
             raise faults.revoked(self.sign_in.account) from e
         except exceptions.TransportError as e:
             raise self._unreachable() from e
