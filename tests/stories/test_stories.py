@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.gmail_world import GmailWorld
 from tests.adapters.imap_world import ImapWorld
 from tests.adapters.maildir_world import MaildirWorld
+from tests.fakes.gmail import FakeGmail
 from tests.servers.dovecot import Dovecot
 from tests.stories.telling import Stage, read
 
@@ -32,3 +34,16 @@ def imap_world(dovecot: Dovecot) -> Iterator[ImapWorld]:
 @pytest.mark.slow
 def test_on_dovecot(path: Path, imap_world: ImapWorld, tmp_path: Path) -> None:
     assert Stage(read(path), imap_world, tmp_path).play() == []
+
+
+@pytest.fixture
+def gmail_world() -> Iterator[GmailWorld]:
+    with FakeGmail() as fake:
+        yield GmailWorld(fake)
+        assert fake.violations == []
+
+
+@story
+@pytest.mark.slow
+def test_on_gmail(path: Path, gmail_world: GmailWorld, tmp_path: Path) -> None:
+    assert Stage(read(path), gmail_world, tmp_path).play() == []
