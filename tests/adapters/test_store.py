@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followupd.adapters.store import SqliteStore, open_store, opening, rows
-from followupd.adapters.store.schema import REVISION, VERSION
+from followupd.adapters.store import SqliteStore, engine, open_store, opening, rows
+from followupd.adapters.store.version import REVISION, VERSION
 from followupd.core.errors import StoreError, TransientError
 from followupd.core.ledger import Command, DraftRecord, Word
 from followupd.core.mail import EmailId, Envelope
@@ -137,9 +137,9 @@ def test_no_body_text_is_stored(store: SqliteStore, path: Path) -> None:
 
 def test_a_commit_reaches_the_disk(store: SqliteStore) -> None:
     with store._look() as c:
-        assert c.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
-        assert c.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
-        assert c.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+        assert c.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert c.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert c.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
 
 def test_a_batch_is_taken_in_whole_or_not_at_all(store: SqliteStore) -> None:
@@ -341,7 +341,7 @@ def test_a_value_that_cannot_be_read_is_told(store: SqliteStore, path: Path) -> 
 def test_a_full_disk_is_told_and_changes_nothing(store: SqliteStore) -> None:
     store.absorb("work", batch(envelope("a"), state="s1"), set())
     with store._look() as c:
-        c.exec_driver_sql("PRAGMA max_page_count = 20")
+        c.execute("PRAGMA max_page_count = 20")
     with pytest.raises(StoreError) as raised:
         store.absorb("work", batch(*(envelope(f"m{n}") for n in range(500)), state="s2"), set())
     assert "room" in raised.value.remedy
@@ -380,10 +380,11 @@ def schema(path: Path) -> list[tuple[object, ...]]:
 
 def test_migrating_and_creating_end_alike(tmp_path: Path) -> None:
     open_store(tmp_path / "created.db").close()
-    engine = opening._engine(opening._file(tmp_path / "migrated.db"))
-    with opening.writing(engine).begin() as connection:
-        opening._migrate(connection)
-    engine.dispose()
+    with (
+        closing(opening._file(tmp_path / "migrated.db")) as connection,
+        engine.writing(engine.engine_on(connection)) as transaction,
+    ):
+        engine._migrate(transaction)
     assert schema(tmp_path / "migrated.db") == schema(tmp_path / "created.db")
     assert (f"{VERSION:04}", VERSION) == (REVISION, VERSION)
     with closing(open_store(tmp_path / "migrated.db")) as store:
@@ -410,6 +411,20 @@ def test_an_up_to_date_database_needs_no_alembic(path: Path) -> None:
     )
     told = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+def test_who_only_looks_does_not_wait_for_sqlalchemy(path: Path) -> None:
+    with closing(open_store(path)) as store:
+        store.put_drafts([record("d1")])
+        store.put_word(word(Command.SKIP, "a"))
+    code = (
+        "import sys; from pathlib import Path; from followupd.adapters.store import open_store\n"
+        "store = open_store(Path(sys.argv[1]))\n"
+        "found = [*store.filed(), *store.drafts(), *store.words(), store.seen('work'), store.synced_at('work')]\n"
+        "store.close(); print(len(found), 'sqlalchemy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert told.stdout == "4 False\n"
 
 
 def test_two_processes_may_create_it_at_once(path: Path) -> None:

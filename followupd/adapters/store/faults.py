@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from followupd.core.errors import FollowupdError, StoreError, TransientError
 
@@ -21,15 +19,11 @@ def translating(path: Path) -> Iterator[None]:
     """Raise whatever goes wrong inside as StoreError, or TransientError where another process is in the way."""
     try:
         yield
-    except DBAPIError as e:
-        raise _translated(e.orig, path) from e
     except (sqlite3.Error, msgspec.DecodeError, OSError) as e:
         raise _translated(e, path) from e
-    except PoolTimeout as e:
-        raise _busy(path) from e
 
 
-def _translated(error: BaseException | None, path: Path) -> FollowupdError:
+def _translated(error: BaseException, path: Path) -> FollowupdError:
     if isinstance(error, msgspec.DecodeError):
         return damaged(path)
     if isinstance(error, PermissionError):

@@ -5,70 +5,54 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
-
 from followupd.adapters.store.faults import damaged, translating
-from followupd.adapters.store.schema import APPLICATION_ID, REVISION, VERSION, metadata
+from followupd.adapters.store.version import APPLICATION_ID, VERSION
 from followupd.core.errors import StoreError, TransientError
 
 BUSY_SECONDS = 10
 
 
-def engine_of(path: Path, *, scratch: bool) -> Engine:
-    """An engine whose database has this program's schema. Raises StoreError; what is there is never overwritten."""
-    with translating(path):
-        engine = _engine(_copy_of(path) if scratch else _file(path))
-        try:
-            _settle(engine, path)
-        except BaseException:
-            engine.dispose()
-            raise
-    return engine
+def connect(path: Path, *, scratch: bool) -> sqlite3.Connection:
+    """A connection whose database has this program's schema. Raises StoreError; what is there is never overwritten.
 
-
-def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
-    """One connection, which threads use in turn. Transactions that write say so as they begin (see ``writing``)."""
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=1, max_overflow=0)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        immediate = options.get("writing", False)
-        if immediate:
-            # FULL: a draft's text is journalled before the draft is removed, and must not be lost with the power. What can
-            # be had from the server again need not wait for the disk; a later FULL commit flushes it, too.
-            connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get('repeatable') else 'FULL'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
-
-
-def writing(engine: Engine, *, repeatable: bool = False) -> Engine:
-    """The same engine for transactions that take the write lock at once: none ever fails halfway for want of it.
-
-    Those that are ``repeatable`` may be lost when the power fails, all of the last ones or none; they do not wait for the disk.
+    It begins and ends no transaction by itself.
     """
-    return engine.execution_options(writing=True, repeatable=repeatable)
+    with translating(path):
+        connection = _copy_of(path) if scratch else _file(path)
+        try:
+            with looking(connection):
+                found = version(connection, path)
+            if found != VERSION:
+                from followupd.adapters.store.engine import settle
+
+                settle(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
 
 
-def _file(path: Path) -> Callable[[], sqlite3.Connection]:
+@contextmanager
+def looking(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A transaction that changes nothing: all in it is seen as of one moment."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+
+
+def _file(path: Path) -> sqlite3.Connection:
     _make_private(path)
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute(
-            "PRAGMA wal_autocheckpoint = 4000"
-        )  # 16 MB: a first run copies its log a few times, not often
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
-
-    return connect
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: a first run copies its log a few times, not often
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
 def _make_private(path: Path) -> None:
@@ -80,7 +64,7 @@ def _make_private(path: Path) -> None:
         path.chmod(0o600)
 
 
-def _copy_of(path: Path) -> Callable[[], sqlite3.Connection]:
+def _copy_of(path: Path) -> sqlite3.Connection:
     """A copy in memory, so that nothing that a dry run does is kept."""
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     if path.exists():
@@ -89,60 +73,25 @@ def _copy_of(path: Path) -> Callable[[], sqlite3.Connection]:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=BUSY_SECONDS)) as source:
             source.backup(copy)
     copy.execute("PRAGMA foreign_keys = ON")
-    return lambda: copy
+    return copy
 
 
-def _settle(engine: Engine, path: Path) -> None:
-    """Create or migrate the schema where it is not this program's own."""
-    with engine.connect() as connection:
-        if _version(connection, path) == VERSION:
-            return
-    with closing(engine.raw_connection()) as raw:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")  # kept in the file; not possible in a transaction
-    with writing(engine).begin() as connection:
-        version = _version(connection, path)  # another process may have been faster
-        if version == 0:
-            _create(connection)
-        elif version < VERSION:
-            _migrate(connection)
-
-
-def _version(connection: Connection, path: Path) -> int:
+def version(connection: sqlite3.Connection, path: Path) -> int:
     """PRAGMA user_version: 0 where there is nothing yet. Raises StoreError for a stranger's or a newer database."""
-    version: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-    if version > VERSION and mark == APPLICATION_ID:
+    found = _number(connection, "PRAGMA user_version")
+    mark = _number(connection, "PRAGMA application_id")
+    if found > VERSION and mark == APPLICATION_ID:
         raise StoreError(
             f"{path} was written by a newer followupd.", remedy="Install that version again, or a still newer one."
         )
-    tables: int = connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar_one()
-    if mark != APPLICATION_ID and (version or tables):
+    tables = _number(connection, "SELECT count(*) FROM sqlite_schema")
+    if mark != APPLICATION_ID and (found or tables):
         raise damaged(path)
-    return version
+    return found
 
 
-def _create(connection: Connection) -> None:
-    """The schema at once, marked as migrated; Alembic, which takes longer to import than this to run, is not needed."""
-    metadata.create_all(connection)
-    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (REVISION,))
-    _mark(connection)
-
-
-def _migrate(connection: Connection) -> None:
-    """Every migration that is still missing, in the caller's transaction."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    command.upgrade(config, "head")
-    _mark(connection)
-
-
-def _mark(connection: Connection) -> None:
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+def _number(connection: sqlite3.Connection, question: str) -> int:
+    return int(connection.execute(question).fetchone()[0])
 
 
 @contextmanager

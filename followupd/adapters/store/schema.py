@@ -15,15 +15,6 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 2
-"""PRAGMA user_version of a database of this schema; one for each migration."""
-
-REVISION = "0002"
-"""The same in Alembic's words: its newest revision."""
-
-APPLICATION_ID = 0x666F6C6C
-"""PRAGMA application_id, by which the file is known as ours."""
-
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

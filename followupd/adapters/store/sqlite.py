@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from followupd.adapters.store import rows
 from followupd.adapters.store.faults import translating
-from followupd.adapters.store.opening import engine_of, pass_lock, writing
-from followupd.adapters.store.schema import accounts, drafts, emails, labels, readings, words
+from followupd.adapters.store.opening import connect, looking, pass_lock
 from followupd.adapters.store.sweep import Sought
 from followupd.core.ledger import DraftRecord, Word
 from followupd.core.mail import UNREAD_ROLES, Changes, EmailId, Envelope, MessageId, State
 from followupd.core.ports import Filed
 from followupd.core.reading import Reading
 
-# The statements that run once a message are written out: a bound executemany costs what sqlite3 itself does.
-_REMOVE = "UPDATE emails SET present = 0 WHERE account = ? AND id = ?"
-_MOVE = "UPDATE emails SET role = ? WHERE account = ? AND id = ?"
-_ABSORB = """
-    INSERT INTO emails (account, id, present, candidate, received, role, links, people, envelope)
-    VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, id) DO UPDATE SET
-        present = 1, candidate = max(candidate, excluded.candidate), received = excluded.received,
-        role = excluded.role, links = excluded.links, people = excluded.people, envelope = excluded.envelope
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from followupd.adapters.store.writing import Writer
+
+# What is looked up is written out, so that a command that only looks need not wait for SQLAlchemy, which takes longer to
+# import than all else that such a command does. What writes stands in ``writing.py``.
+_OF_ACCOUNT = "FROM accounts WHERE name = ?"
+_SEEN = "SELECT count(*) FROM emails JOIN accounts ON accounts.key = emails.account WHERE accounts.name = ?"
+_UNREAD = """
+    SELECT emails.envelope, emails.role
+    FROM emails JOIN accounts ON accounts.key = emails.account LEFT JOIN readings ON readings.email = emails.key
+    WHERE accounts.name = ? AND emails.candidate = 1 AND emails.present = 1 AND readings.reader IS NOT ?
+    ORDER BY emails.received DESC, emails.key DESC
 """
-_READ = """
-    INSERT INTO readings (email, reader, reading) SELECT key, ?, ? FROM emails WHERE account = ? AND id = ?
-    ON CONFLICT (email) DO UPDATE SET reader = excluded.reader, reading = excluded.reading
+_HEARD = """
+    SELECT labels.thread, labels.names FROM labels JOIN accounts ON accounts.key = labels.account WHERE accounts.name = ?
 """
-_PROMOTE = "UPDATE emails SET candidate = 1 WHERE key = ?"
+_DRAFTS = "SELECT record FROM drafts ORDER BY key"
+_WORDS = "SELECT word FROM words ORDER BY said, key"
 
 # CROSS JOIN is SQLite's word for "in this order": readings are few, and left to itself it walks through all mail.
 _FILED = """
@@ -52,109 +56,110 @@ _IN_THREADS = """
     ORDER BY emails.received, emails.key
 """
 
+_ALL_ACCOUNTS = "SELECT name, state, synced_at FROM accounts ORDER BY name"
+_ALL_MAIL = """
+    SELECT accounts.name, emails.present, emails.candidate, emails.role, emails.envelope, readings.reader, readings.reading
+    FROM emails JOIN accounts ON accounts.key = emails.account LEFT JOIN readings ON readings.email = emails.key
+    ORDER BY emails.received, emails.key
+"""
+_ALL_WORDS = "SELECT word FROM words ORDER BY key"
+_ALL_LABELS = """
+    SELECT accounts.name, labels.thread, labels.names
+    FROM labels JOIN accounts ON accounts.key = labels.account ORDER BY labels.thread
+"""
+
 
 def open_store(path: Path, *, scratch: bool = False) -> SqliteStore:
     """The store in the file ``path``, made where it is missing; with ``scratch``, a copy of it that nobody keeps.
 
     Raises StoreError when the file is damaged, newer than this program, or cannot be written.
     """
-    return SqliteStore(engine_of(path, scratch=scratch), path, scratch=scratch)
+    return SqliteStore(connect(path, scratch=scratch), path, scratch=scratch)
 
 
 class SqliteStore:
     """The port Store. It may be used from several threads, which take turns."""
 
-    def __init__(self, engine: Engine, path: Path, *, scratch: bool = False) -> None:
-        self._engine = engine
-        self._writing = writing(engine)
-        self._repeatable = writing(engine, repeatable=True)
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, scratch: bool = False) -> None:
+        self._connection = connection
+        self._turn = Lock()
         self._path = path
         self._scratch = scratch
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from followupd.adapters.store.engine import engine_on
+
+        return engine_on(self._connection)
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Hold this for a pass: it raises TransientError while another process makes one. A scratch copy needs none."""
         return nullcontext() if self._scratch else pass_lock(self._path)
 
     @contextmanager
-    def _look(self) -> Iterator[Connection]:
-        with translating(self._path), self._engine.begin() as connection:
+    def _look(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, translating(self._path), looking(self._connection) as connection:
             yield connection
 
     @contextmanager
-    def _write(self, *, repeatable: bool = False) -> Iterator[Connection]:
-        engine = self._repeatable if repeatable else self._writing
-        with translating(self._path), engine.begin() as connection:
-            yield connection
+    def _write(self, *, repeatable: bool = False) -> Iterator[Writer]:
+        from followupd.adapters.store.writing import writer
+
+        with self._turn, translating(self._path), writer(self._engine, repeatable=repeatable) as opened:
+            yield opened
 
     # ------------------------------------------------------------------------------------------- accounts
 
     def cursor(self, account: str) -> State | None:
-        state = self._of_account(account, accounts.c.state)
+        state = self._of_account(account, "state")
         return None if state is None else State(state)
 
     def synced_at(self, account: str) -> datetime | None:
-        at = self._of_account(account, accounts.c.synced_at)
+        at = self._of_account(account, "synced_at")
         return None if at is None else datetime.fromisoformat(at)
 
-    def _of_account(self, account: str, column: Any) -> Any:
+    def _of_account(self, account: str, column: str) -> str | None:
         with self._look() as c:
-            return c.execute(select(column).where(accounts.c.name == account)).scalar()
+            row = c.execute(f"SELECT {column} {_OF_ACCOUNT}", (account,)).fetchone()
+        return row[0] if row else None
 
     def seen(self, account: str) -> int:
-        known = select(func.count()).select_from(emails.join(accounts)).where(accounts.c.name == account)
         with self._look() as c:
-            return c.execute(known).scalar_one()
+            return int(c.execute(_SEEN, (account,)).fetchone()[0])
 
     def finish_sync(self, account: str, at: datetime) -> None:
-        with self._write() as c:
-            _set(c, _key(c, account), synced_at=at.isoformat())
+        with self._write() as w:
+            w.finish_sync(account, at)
 
     def reset_cursor(self, account: str) -> None:
-        with self._write() as c:
-            key = _key(c, account)
-            _set(c, key, state=None)
-            c.execute(update(emails).where(emails.c.account == key).values(present=0))
+        with self._write() as w:
+            w.reset_cursor(account)
 
     # ------------------------------------------------------------------------------------------- mail
 
     def absorb(self, account: str, changes: Changes, candidates: Collection[EmailId]) -> None:
-        with self._write(repeatable=True) as c:
-            key = _key(c, account)
-            _many(c, _REMOVE, [(key, gone) for gone in changes.removed])
-            _many(c, _MOVE, [(role.value, key, moved) for moved, role in changes.moved.items()])
-            _many(c, _ABSORB, rows.email_rows(key, changes.added, candidates))
-            _set(c, key, state=changes.state)
+        with self._write(repeatable=True) as w:
+            w.absorb(account, changes, candidates)
 
     def unread(self, account: str, reader: str) -> Sequence[Envelope]:
-        wanted = (
-            select(emails.c.envelope, emails.c.role)
-            .select_from(emails.join(accounts).outerjoin(readings))
-            .where(accounts.c.name == account, emails.c.candidate == 1, emails.c.present == 1)
-            .where(readings.c.reader.is_distinct_from(reader))
-            .order_by(emails.c.received.desc(), emails.c.key.desc())
-        )
         with self._look() as c:
-            return [rows.envelope(json, role) for json, role in c.execute(wanted)]
+            return [rows.envelope(json, role) for json, role in c.execute(_UNREAD, (account, reader))]
 
     def put_readings(self, account: str, reader: str, readings: Iterable[tuple[EmailId, Reading]]) -> None:
         made = [(id_, rows.encoded(reading)) for id_, reading in readings]  # before the lock: making them takes long
-        with self._write(repeatable=True) as c:
-            key = _key(c, account)
-            _many(c, _READ, [(reader, json, key, id_) for id_, json in made])
+        with self._write(repeatable=True) as w:
+            w.put_readings(account, reader, made)
 
     def promote(
         self, account: str, *, message_ids: Collection[MessageId], people: Collection[str], domains: Collection[str]
     ) -> int:
         sought = Sought.of(message_ids, people, domains)
-        with self._write() as c:
-            key = _key(c, account)
-            chosen = _sweep(c, key, sought)
-            _many(c, _PROMOTE, [(email,) for email in chosen])
-        return len(chosen)
+        with self._write() as w:
+            return w.promote(account, sought)
 
     def filed(self) -> Iterator[Filed]:
         with self._look() as c:
-            found = c.exec_driver_sql(_FILED).all()
+            found = c.execute(_FILED).fetchall()
         with translating(self._path):
             for account, role, present, envelope, reading in found:
                 yield Filed(
@@ -168,21 +173,19 @@ class SqliteStore:
 
     def drafts(self) -> Sequence[DraftRecord]:
         with self._look() as c:
-            return [rows.record(json) for json in c.scalars(select(drafts.c.record).order_by(drafts.c.key))]
+            return [rows.record(json) for (json,) in c.execute(_DRAFTS)]
 
     def put_drafts(self, records: Iterable[DraftRecord]) -> None:
-        put = upsert(drafts)
-        put = put.on_conflict_do_update(index_elements=[drafts.c.id], set_={"record": put.excluded.record})
         values = [{"id": r.id, "record": rows.encoded(r)} for r in records]
         if values:
-            with self._write() as c:
-                c.execute(put, values)
+            with self._write() as w:
+                w.put_drafts(values)
 
     # ------------------------------------------------------------------------------------------- labels
 
     def in_threads(self, account: str, threads: Collection[str]) -> Mapping[str, Sequence[MessageId]]:
         with self._look() as c:
-            rows_ = c.exec_driver_sql(_IN_THREADS, (account, rows.encoded(sorted(threads)).decode())).all()
+            rows_ = c.execute(_IN_THREADS, (account, rows.encoded(sorted(threads)).decode())).fetchall()
         found: dict[str, list[MessageId]] = {}
         for thread, links, role in rows_:
             if role not in UNREAD_ROLES:
@@ -190,140 +193,55 @@ class SqliteStore:
         return found
 
     def heard(self, account: str) -> Mapping[str, frozenset[str]]:
-        known = select(labels.c.thread, labels.c.names).select_from(labels.join(accounts))
         with self._look() as c:
-            found = c.execute(known.where(accounts.c.name == account)).all()
-        return {thread: frozenset(names.split("\n")) for thread, names in found}
+            return {thread: frozenset(names.split("\n")) for thread, names in c.execute(_HEARD, (account,))}
 
     def hear(self, account: str, seen: Mapping[str, Collection[str]], said: Iterable[Word]) -> None:
-        with self._write() as c:
-            key = _key(c, account)
-            c.execute(delete(labels).where(labels.c.account == key, labels.c.thread.in_(seen)))
-            carried = [{"account": key, "thread": t, "names": "\n".join(sorted(n))} for t, n in seen.items() if n]
-            if carried:
-                c.execute(insert(labels), carried)
+        with self._write() as w:
+            w.hear(account, seen)
             for word in said:
-                _say(c, word)
+                w.put_word(word)
 
     def words(self) -> Sequence[Word]:
         with self._look() as c:
-            return [rows.word(json) for json in c.scalars(select(words.c.word).order_by(words.c.said, words.c.key))]
+            return [rows.word(json) for (json,) in c.execute(_WORDS)]
 
     def put_word(self, word: Word) -> None:
-        with self._write() as c:
-            _say(c, word)
+        with self._write() as w:
+            w.put_word(word)
 
     # ------------------------------------------------------------------------------------------- the whole
 
     def forget(self, message_ids: Collection[MessageId] | None) -> None:
-        with self._write() as c:
-            if message_ids is None:
-                for table in (accounts, drafts, words):
-                    c.execute(delete(table))
-            else:
-                _forget(c, frozenset(message_ids))
-        with translating(self._path), closing(self._engine.raw_connection()) as raw:  # outside of any transaction
-            raw.cursor().execute("VACUUM")
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._write() as w:
+            w.forget(message_ids)
+        with self._turn, translating(self._path):  # outside of any transaction
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def export(self) -> dict[str, Any]:
-        mail = (
-            select(accounts.c.name, emails.c.present, emails.c.candidate, emails.c.role, emails.c.envelope)
-            .add_columns(readings.c.reader, readings.c.reading)
-            .select_from(emails.join(accounts).outerjoin(readings))
-            .order_by(emails.c.received, emails.c.key)
-        )
         with self._look() as c:
-            seen = select(accounts.c.name, labels.c.thread, labels.c.names).select_from(labels.join(accounts))
-            synced = select(accounts.c.name, accounts.c.state, accounts.c.synced_at).order_by(accounts.c.name)
             return {
-                "accounts": [dict(row) for row in c.execute(synced).mappings()],
-                "emails": [_exported(row) for row in c.execute(mail).mappings()],
-                "drafts": [rows.plain(json) for json in c.scalars(select(drafts.c.record).order_by(drafts.c.key))],
-                "words": [rows.plain(json) for json in c.scalars(select(words.c.word).order_by(words.c.key))],
-                "labels": [dict(row) for row in c.execute(seen.order_by(labels.c.thread)).mappings()],
+                "accounts": _named(c, _ALL_ACCOUNTS),
+                "emails": [_exported(row) for row in _named(c, _ALL_MAIL)],
+                "drafts": [rows.plain(json) for (json,) in c.execute(_DRAFTS)],
+                "words": [rows.plain(json) for (json,) in c.execute(_ALL_WORDS)],
+                "labels": _named(c, _ALL_LABELS),
             }
 
     def close(self) -> None:
-        self._engine.dispose()
+        with self._turn:
+            self._connection.close()
 
 
-def _key(connection: Connection, account: str) -> int:
-    """The account's key, made where it has none yet."""
-    found: int | None = connection.execute(select(accounts.c.key).where(accounts.c.name == account)).scalar()
-    if found is None:
-        made = connection.execute(insert(accounts).values(name=account).returning(accounts.c.key))
-        return int(made.scalar_one())
-    return found
+def _named(connection: sqlite3.Connection, question: str) -> list[dict[str, Any]]:
+    """The rows, by the names of their columns."""
+    found = connection.execute(question)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def _say(connection: Connection, word: Word) -> None:
-    connection.execute(insert(words).values(said=word.said_at.timestamp(), word=rows.encoded(word)))
-
-
-def _many(connection: Connection, statement: str, values: list[Any]) -> None:
-    if values:
-        connection.exec_driver_sql(statement, values)
-
-
-def _set(connection: Connection, key: int, **values: Any) -> None:
-    connection.execute(update(accounts).where(accounts.c.key == key).values(**values))
-
-
-def _sweep(connection: Connection, account: int, sought: Sought) -> list[int]:
-    """Ordinary mail that holds what is sought: in new mail all of it, in mail swept before only what is newly sought."""
-    swept_to, swept_for = connection.execute(
-        select(accounts.c.swept_to, accounts.c.swept_for).where(accounts.c.key == account)
-    ).one()
-    last = connection.execute(select(func.max(emails.c.key))).scalar() or 0
-    ordinary = (
-        select(emails.c.key, emails.c.links, emails.c.people)
-        .where(emails.c.account == account, emails.c.candidate == 0)
-        .order_by(emails.c.key)
-    )
-    chosen = sought.among(connection.execute(ordinary.where(emails.c.key > swept_to)))
-    before = Sought.decode(swept_for)
-    if fresh := sought.without(before):
-        chosen += fresh.among(connection.execute(ordinary.where(emails.c.key <= swept_to)))
-    if (swept_to, before) != (last, sought):
-        _set(connection, account, swept_to=last, swept_for=rows.encoded(sought))
-    return chosen
-
-
-def _forget(connection: Connection, ids: frozenset[MessageId]) -> None:
-    """Delete the messages, the drafts that are about them, and the words said of them."""
-    invites = _forget_mail(connection, ids)
-    for key, json in connection.execute(select(drafts.c.key, drafts.c.record)).all():
-        record = rows.record(json)
-        if record.basis in invites or not ids.isdisjoint(_about(record)):
-            connection.execute(delete(drafts).where(drafts.c.key == key))
-    for key, json in connection.execute(select(words.c.key, words.c.word)).all():
-        if not ids.isdisjoint(rows.word(json).about):
-            connection.execute(delete(words).where(words.c.key == key))
-
-
-def _forget_mail(connection: Connection, ids: frozenset[MessageId]) -> set[str]:
-    """Delete the messages. Returns the UIDs of the invites in them, from which a draft may count."""
-    all_links = connection.execute(select(emails.c.key, emails.c.links))
-    keys = [key for key, links in all_links if links.partition("\n")[0] in ids]
-    uids: set[str] = set()
-    for key in keys:
-        json = connection.execute(select(readings.c.reading).where(readings.c.email == key)).scalar()
-        if json:
-            uids.update(invite.uid for invite in rows.reading(json).invites)
-        thread = "SELECT json_extract(CAST(envelope AS TEXT), '$.thread_hint') FROM emails WHERE key = ?"
-        connection.exec_driver_sql(f"DELETE FROM labels WHERE thread = ({thread})", (key,))  # noqa: S608 - a constant
-        connection.execute(delete(emails).where(emails.c.key == key))
-    connection.execute(update(accounts).values(swept_to=0, swept_for=None))  # keys of what is gone are given anew
-    return uids
-
-
-def _about(record: DraftRecord) -> set[str | None]:
-    """Every Message-ID by which a draft is tied to mail."""
-    return {record.message_id, record.sent_as, record.parent, record.basis, *record.references}
-
-
-def _exported(row: Any) -> dict[str, Any]:
+def _exported(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "account": row["name"],
         "present": bool(row["present"]),
