@@ -1,0 +1,54 @@
+"""The project's own mail, read whole: nothing may fall under its floor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.eval import corpus, own
+from tests.eval.floors import FLOORS, below
+from tests.eval.own import Read
+from tests.eval.table import Tally, wilson
+
+
+@pytest.fixture(scope="module")
+def seen() -> Read:
+    return own.read()
+
+
+def test_the_corpus_is_read_above_its_floors(seen: Read) -> None:
+    assert list(below(own.tallies(seen))) == []
+
+
+def test_no_floor_is_for_a_row_that_is_gone(seen: Read) -> None:
+    rows = {t.name for t in (*own.tallies(seen), *own.phrase_tallies())}
+    elsewhere = ("no alarm", "rejections", "bounces", "quotes")
+    assert {name for name in FLOORS if not name.startswith(elsewhere)} <= rows
+
+
+def test_every_label_is_one_that_is_known() -> None:
+    keys = {
+        "from", "to", "cc", "at", "subject", "body", "html", "ics", "headers", "re", "origin", "says", "promise", "times",
+        "signed", "signed_any", "not_company",
+    }  # fmt: skip
+    for process in corpus.processes():
+        for mail in process.mails:
+            assert set(mail.label) <= keys, mail.id
+            assert mail.may_say <= set(own.Says), mail.id
+
+
+def test_it_can_be_laid_out_as_a_maildir(tmp_path: Path) -> None:
+    corpus.maildir(tmp_path)
+    laid = [*tmp_path.glob("cur/*"), *tmp_path.glob(".Sent/cur/*")]
+    assert len(laid) == sum(len(p.mails) for p in corpus.processes())
+
+
+def test_what_is_under_its_floor_is_told() -> None:
+    (told,) = below([Tally("company in a message", right=50, missed=50)])
+    assert told.startswith("company in a message: recall 50.0 is under")
+
+
+def test_the_interval_is_wilsons() -> None:
+    low, high = wilson(9, 10)
+    assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
