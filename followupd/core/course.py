@@ -2,8 +2,8 @@
 
 Theory: the stage moves only on evidence. Their words move it forward (an invitation, a task, an offer), sideways (on hold) or to
 its end; mine can hand in, accept, decline or withdraw; the end of an interview is an event like a message. What they asked
-stays open until I answer in that thread or to that person, a fixed interview answers questions of time, and an interview held
-settles what was asked before it. Auto-replies, receipts and bounces move nothing but what they prove themselves.
+stays open until I answer in that thread or to that person, a fixed interview answers questions of time, a cancellation takes
+them back, and an interview held settles what was asked before it. Auto-replies, receipts and bounces move nothing but what they prove themselves.
 """
 
 from __future__ import annotations
@@ -139,6 +139,8 @@ class Course:
             self.words.append(event)
         if message.reading.promise:
             self.promise_by = message
+        if message.says(Says.CANCELS):
+            self.asks = [a for a in self.asks if not a.about_time]
         if any(a.task for a in self.asks) and message.says(*_SETTLES_TASK):
             self.asks = [a for a in self.asks if not a.task]
         if ask := _ask(message, thread):

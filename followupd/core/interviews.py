@@ -89,6 +89,7 @@ class _Diary:
     proposals: tuple[TimeMention, ...] = ()
     proposed_by_me: bool = False
     proposer: Address | None = None
+    bookable: bool = False
     named: tuple[Address, ...] = ()
     length: timedelta = USUAL_LENGTH
 
@@ -110,6 +111,7 @@ class _Diary:
     def _take_theirs(self, message: Message) -> None:
         times = self._new_times(message)
         proposing = message.says(Says.OFFERS_TIMES)
+        self.bookable = message.says(Says.SCHEDULING_LINK) or self.bookable
         if message.says(Says.CANCELS, Says.MOVES):
             self._call_off(message, final=not message.says(Says.MOVES) and not times)
         if not proposing and (stated := _stated(message, times)):
@@ -142,7 +144,8 @@ class _Diary:
         times = self._new_times(message)
         leaves = message.says(Says.DECLINES_TIME, Says.MOVES, Says.CANCELS)
         accepts = message.says(Says.ACCEPTS_TIME) or (not leaves and self._names_theirs(times))
-        if accepts and not self.proposed_by_me and (time := self._accepted(message, times)):
+        booked = times[0] if self.bookable and len(times) == 1 else None
+        if accepts and not self.proposed_by_me and (time := self._accepted(message, times) or booked):
             self._fix(message, time)
         elif leaves:
             self._call_off(message, final=False)
