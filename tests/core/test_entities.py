@@ -153,6 +153,7 @@ def test_a_display_name_names_the_company(name: str, email: str, said: str) -> N
         ("Maria Lopez (she/her)", "maria.lopez@gmail.com"),
         ("Siobhan O'Neill", "siobhan@oneill-labs.example"),
         ("Lopez, Maria", "maria.lopez@gmail.com"),
+        ("Lopez, Maria", "m.lopez@cr-group.example"),
     ],
 )
 def test_a_persons_name_is_no_company(name: str, email: str) -> None:

@@ -39,7 +39,7 @@ _CUTS = "-–—|:,("
 def of_sender(sender: Address) -> Iterator[Claim]:
     """The company of a display name: ``Acme Careers via Greenhouse``, ``Maria (Acme)``, ``Acme | Maria Lopez`` …"""
     parts = _shown(sender)
-    personal = [_is_owner(p, sender) for p in parts]
+    personal = [_is_owner(p, sender) or _is_half(p, parts, sender) for p in parts]
     labels = labels_for(sender)
     for part, owner in zip(parts, personal, strict=True):
         weight = 0 if owner else _weight(part, sender, labels, beside=any(personal))
@@ -68,6 +68,15 @@ def _is_owner(part: str, sender: Address) -> bool:
     local = plain(sender.key.partition("@")[0].replace("_", " ")).replace(" ", "")
     words = [w for w in plain(part).split() if len(w) > 2 and w in local]
     return any(not any(spells(label, w) for label in labels_for(sender)) for w in words)
+
+
+def _is_half(part: str, parts: list[str], sender: Address) -> bool:
+    """Whether it is the given name of a name written with a comma: ``Albrecht, Jonas``."""
+    at = parts.index(part)
+    return (
+        at > 0 and " " not in part and f"{parts[at - 1]}, {part}" in sender.name and _is_owner(parts[at - 1], sender)
+        and " " not in parts[at - 1]
+    )  # fmt: skip
 
 
 def owner(sender: Address) -> str:
