@@ -206,3 +206,19 @@ def test_time_grows_with_the_length_only(text: str) -> None:
 
     eighth = max(cost(text[: len(text) // 8]), 0.05)
     assert cost(text) < 25 * eighth
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "a few March evenings"),
+        ("en", "between few and few March"),
+        ("en", "Friday, few"),
+        ("en", "CW few"),
+        ("de", "einige März"),
+        ("de", "KW einige"),
+    ],
+)
+def test_a_few_is_no_day(language: str, text: str) -> None:
+    assert not {"2026-03-03", "2026-03-05"} & {*_dates(text, language)}
+    find_times(text, language=language, written=WRITTEN, zone=CHICAGO)

@@ -15,10 +15,11 @@ EARLY_WEEK, MID_WEEK = 1, 2
 """Weekdays at which the beginning and the middle of a week end: Tuesday and Wednesday."""
 
 
-def day(year: int, month: int, number: int) -> date | None:
+def day(year: int, month: int, number: int | str) -> date | None:
+    """The day, None where there is none, as for a number in words that is none ("a few March evenings")."""
     try:
-        return date(year, month, number)
-    except ValueError:
+        return date(year, month, number)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
         return None
 
 
@@ -144,12 +145,12 @@ def week_of_month(first: date, number: int | None) -> tuple[date, date]:
     return friday - timedelta(days=FRIDAY), friday
 
 
-def iso_week(today: date, number: int) -> tuple[date, date] | None:
+def iso_week(today: date, number: int | str) -> tuple[date, date] | None:
     """Calendar week ``number`` (ISO 8601), the next one that has not ended."""
     for year in (today.year, today.year + 1):
         try:
-            start = date.fromisocalendar(year, number, 1)
-        except ValueError:
+            start = date.fromisocalendar(year, number, 1)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
             continue
         if start + timedelta(days=6) >= today:
             return start, start + timedelta(days=FRIDAY)
