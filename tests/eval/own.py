@@ -15,7 +15,6 @@ import holidays
 from followupd.core.belonging import best
 from followupd.core.dates import find_dates, find_times
 from followupd.core.decide import decide
-from followupd.core.steps import Surroundings
 from followupd.core.entities import same_company, same_role
 from followupd.core.mail import Identities
 from followupd.core.messages import gather
@@ -24,6 +23,7 @@ from followupd.core.policy import Policy
 from followupd.core.ports import Filed
 from followupd.core.reader import Reader
 from followupd.core.reading import Claim, Origin, Reading, Says
+from followupd.core.steps import Surroundings
 from followupd.core.worktime import WorkCalendar
 from tests.eval import corpus
 from tests.eval.corpus import ME, Mail, Process
