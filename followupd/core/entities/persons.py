@@ -42,7 +42,7 @@ def signed(visible: Visible, senders: Iterable[Address] = ()) -> str | None:
 
 def _named(lines: Iterable[str]) -> list[tuple[int, str]]:
     """The names among the first lines, closing formulas not counted, with their numbers."""
-    bare = (line.strip(" ,*_-–") for line in lines)
+    bare = (line.strip(" ,*_-–")[: _LINE + 20] for line in lines)
     told = [line for line in bare if plain(line) and not _is_closing(line)][:8]
     return [(at, name) for at, line in enumerate(told) if (name := _name_of(line))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from followupd.core.datafiles import load
 
@@ -17,6 +17,7 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(load("entities.toml")[name])
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Lower case, without accents or punctuation, single spaces: what two spellings of a name have in common."""
     spelled = text.lower().replace("'", "").replace("’", "").translate(_UMLAUTS)
@@ -26,6 +27,7 @@ def plain(text: str) -> str:
     return " ".join(_PIECES.findall(folded))
 
 
+@lru_cache(maxsize=8192)
 def bare(text: str) -> str:
     """The same with umlauts as their vowels alone, as some spell them."""
     return plain(unicodedata.normalize("NFKD", text)) if not text.isascii() else plain(text)
