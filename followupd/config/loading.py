@@ -42,7 +42,10 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise _unusable(f"there is no config at {path}", "Write one (config.example.toml shows every key), or name one with --config.") from None
+        raise _unusable(
+            f"there is no config at {path}",
+            "Write one (config.example.toml shows every key), or name one with --config.",
+        ) from None
     except OSError as e:
         raise _unusable(f"{path} cannot be read: {e.strerror}", "Let followupd read it.") from e
     except UnicodeDecodeError:

@@ -261,7 +261,8 @@ class _Pass:
 
     def _draft_reports(self, after: Evaluation) -> list[DraftReport]:
         """Every draft that lies there, and those that this pass changed, also where it only would have."""
-        known = self.touched | {r.id: r for r in after.ledger}
+        ledger = {r.id: r for r in after.ledger}
+        known = ledger | {ident: r for ident, r in self.touched.items() if ident not in ledger}
         before = {r.id for r in self.evaluation.ledger}
         return [
             DraftReport(

@@ -112,13 +112,7 @@ def latin(pattern: str) -> str:
         last, word = token.end(), token[0]
         if word == r"\p{L}":
             word = _LETTERS if depth else f"[{_LETTERS}]"
-        depth = (
-            1
-            if word[0] == "[" and not word.startswith(f"[{_LETTERS}")
-            else 0
-            if word == "]"
-            else depth
-        )
+        depth = 1 if word[0] == "[" and not word.startswith(f"[{_LETTERS}") else 0 if word == "]" else depth
         pieces.append(word)
     return "".join(pieces) + pattern[last:]
 
@@ -133,35 +127,18 @@ def codes() -> frozenset[str]:
 @cache
 def load(code: str) -> Language:
     """The data file of one language. Raises FileNotFoundError, or ValueError naming the entry that is wrong."""
-    data = tomllib.loads(
-        resources.files(__package__)
-        .joinpath(f"{code}.toml")
-        .read_text(encoding="utf-8")
-    )
+    data = tomllib.loads(resources.files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     pieces: dict[str, str] = {}
     for name, piece in data.get("let", {}).items():
         pieces[name] = f"(?:{_filled(piece, pieces)})"
-    guard = {
-        name: latin(_filled(pattern, pieces))
-        for name, pattern in data.get("guard", {}).items()
-    }
-    phrases = [
-        _phrase(code, i, _patterns(row, pieces))
-        for i, row in enumerate(data.get("phrase", []), 1)
-    ]
-    claims = [
-        _claim(code, i, _patterns(row, pieces))
-        for i, row in enumerate(data.get("claim", []), 1)
-    ]
+    guard = {name: latin(_filled(pattern, pieces)) for name, pattern in data.get("guard", {}).items()}
+    phrases = [_phrase(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("phrase", []), 1)]
+    claims = [_claim(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("claim", []), 1)]
     return Language(code=code, entries=(*phrases, *claims), **guard)
 
 
 def _patterns(row: dict[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
-    return row | {
-        key: latin(_filled(row[key], pieces))
-        for key in ("pattern", "unless")
-        if key in row
-    }
+    return row | {key: latin(_filled(row[key], pieces)) for key in ("pattern", "unless") if key in row}
 
 
 def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
@@ -176,9 +153,7 @@ def _phrase(code: str, number: int, row: dict[str, Any]) -> Entry:
     try:
         says, strength = Says(row.pop("says")), Strength(row.pop("strength"))
         match = dict.fromkeys(_lines(row.pop("match")))
-        return Entry(
-            rule=rule, says=says, strength=strength, match=match, **_common(row)
-        )
+        return Entry(rule=rule, says=says, strength=strength, match=match, **_common(row))
     except (KeyError, TypeError, ValueError) as e:
         raise ValueError(f"phrase {rule}: {e}") from e
 

@@ -61,12 +61,8 @@ class Matcher:
 
     def __init__(self, language: Language, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._condition = (
-            language.condition and bordered(language.condition) + r"[^,;:]*$"
-        )
-        self._hypothesis = language.hypothesis and r"^[^\pL]*" + bordered(
-            language.hypothesis
-        )
+        self._condition = language.condition and bordered(language.condition) + r"[^,;:]*$"
+        self._hypothesis = language.hypothesis and r"^[^\pL]*" + bordered(language.hypothesis)
         self._filter = re2.Filter()
         for entry in entries:
             self._add(entry)
@@ -95,13 +91,9 @@ class Matcher:
             return
         for match in compiled(bordered(entry.pattern), entry.case).finditer(line):
             first, end = (
-                match.span(match.re.groupindex["value"])
-                if entry.kind
-                else (match.start() + 1, match.end() - 1)
+                match.span(match.re.groupindex["value"]) if entry.kind else (match.start() + 1, match.end() - 1)
             )
-            if first < 0 or (
-                entry.says in DECISIONS and self._conditional(line[:first])
-            ):
+            if first < 0 or (entry.says in DECISIONS and self._conditional(line[:first])):
                 continue
             value = line[first:end] if entry.kind else None
             start, stop = sentence.place(first - 1), sentence.place(end - 1)
@@ -110,29 +102,17 @@ class Matcher:
                 return
 
     def _silenced(self, entry: Entry, line: str) -> bool:
-        unreal = (
-            entry.says in UNREAL
-            and self._hypothesis
-            and compiled(self._hypothesis).search(line)
-        )
-        return bool(unreal) or (
-            entry.unless is not None
-            and compiled(bordered(entry.unless)).search(line) is not None
-        )
+        unreal = entry.says in UNREAL and self._hypothesis and compiled(self._hypothesis).search(line)
+        return bool(unreal) or (entry.unless is not None and compiled(bordered(entry.unless)).search(line) is not None)
 
     def _conditional(self, before: str) -> bool:
-        return (
-            bool(self._condition)
-            and compiled(self._condition).search(f"{before}\n") is not None
-        )
+        return bool(self._condition) and compiled(self._condition).search(f"{before}\n") is not None
 
     def _add(self, entry: Entry) -> None:
         try:
             self._filter.Add(coarse(entry.pattern), options(case=entry.case))
         except re2.error as e:
-            raise ValueError(
-                f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}"
-            ) from e
+            raise ValueError(f"{entry.rule}: pattern is not RE2 syntax: {entry.pattern}") from e
 
 
 @cache
