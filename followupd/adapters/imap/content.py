@@ -22,7 +22,7 @@ BATCH = 50
 """Messages at once."""
 _TEXT = 1 << 16
 """Octets of a text part: more than any letter, and enough of a newsletter."""
-_STUB = 1600
+_STUB = 900
 """Octets, as transferred, below which a plain text may only say that there is a better one in HTML."""
 _CALENDAR = 1 << 18
 """Octets of a calendar part: cut off, it would say nothing."""
