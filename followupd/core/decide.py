@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from followupd.core import entities, route, senders
 from followupd.core.course import Outcome, Reason, Stage, Turn
-from followupd.core.interviews import Interview, InterviewState
+from followupd.core.interviews import InterviewState
 from followupd.core.ledger import LIVE, DraftRecord, DraftState, Kind
 from followupd.core.mail import Address
 from followupd.core.opportunities import Opportunity
@@ -39,8 +39,8 @@ class Hold(StrEnum):
 class Decision:
     """The judgement on one opportunity at one moment.
 
-    ``steps`` are right now, whether due or not; ``blocked`` tells that none may be drafted at present, ``hold``
-    why, and ``doubt`` what is uncertain ("" if nothing is).
+    ``steps`` are right now, whether due or not; ``hold`` tells why nothing is drafted at present, and ``doubt`` what is
+    uncertain ("" if nothing is).
     """
 
     opportunity: Opportunity
@@ -50,14 +50,17 @@ class Decision:
     turn: Turn
     steps: tuple[Step, ...]
     hold: Hold | None
-    blocked: bool
     contact: Address | None
     silence: Silence
     drafts: tuple[DraftRecord, ...]
     route: Route | NoRoute
-    ahead: Interview | None
     doubt: str
     reasons: tuple[Reason, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether no step may be drafted at present."""
+        return self.hold in _BLOCKS
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -103,12 +106,10 @@ def decide(opportunity: Opportunity, general: Policy, around: Surroundings) -> D
         turn=turn,
         steps=steps,
         hold=hold,
-        blocked=hold in _BLOCKS,
         contact=_contact(opportunity, path.to[0]) if isinstance(path, Route) else None,
         silence=silence,
         drafts=around.drafts,
         route=path,
-        ahead=ahead,
         doubt=_doubt(frame),
         reasons=(*opportunity.reasons, *reasons),
     )

@@ -13,10 +13,11 @@ from hashlib import blake2b
 from itertools import product
 
 from followupd.core.decide import Decision, Hold
+from followupd.core.interviews import InterviewState
 from followupd.core.ledger import LIVE, DraftId, DraftRecord, DraftState, Kind
 from followupd.core.messages import Message
 from followupd.core.policy import Policy
-from followupd.core.steps import Step
+from followupd.core.steps import A_BUSINESS_DAY, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +111,8 @@ def _thanks_over(decision: Decision, record: DraftRecord, now: datetime) -> bool
     calendar, delays = decision.policy.calendar, decision.policy.delays
     for interview in decision.opportunity.interviews:
         if interview.key == record.basis:
-            until = interview.end + delays.thank_you_until.span()
-            return interview.state != "held" or now >= calendar.opening(
-                calendar.add_business_days(calendar.local_date(until), 1)
-            )
+            over = calendar.after(interview.end + delays.thank_you_until.span(), A_BUSINESS_DAY)
+            return interview.state is not InterviewState.HELD or now >= over
     return True
 
 
