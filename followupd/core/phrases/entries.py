@@ -6,7 +6,8 @@ A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entrie
     ``says``: a value of Says. ``side``: ``theirs``, ``mine`` or ``both``: in whose messages it counts. ``strength``:
     ``strong``, or ``weak`` for what counts only together with another weak entry of the same meaning. ``pattern``: RE2
     syntax, matched without regard to case within one sentence whose white space is single and whose quotes, dashes and
-    spaces are ASCII; word borders on both ends are added. ``unless``: cancels the entry in a sentence that it matches.
+    spaces are ASCII; word borders on both ends are added; a list of patterns matches where one of them does. ``unless``:
+    cancels the entry in a sentence that it matches.
     ``part``: ``text``, ``subject`` or, if left out, both. ``case = true`` minds capitals. ``match`` and ``not``: lines
     that the entry must and must not match.
 ``[[claim]]``
@@ -138,7 +139,11 @@ def load(code: str) -> Language:
 
 
 def _patterns(row: dict[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
-    return row | {key: latin(_filled(row[key], pieces)) for key in ("pattern", "unless") if key in row}
+    return row | {key: latin(_filled(_joined(row[key]), pieces)) for key in ("pattern", "unless") if key in row}
+
+
+def _joined(pattern: str | list[str]) -> str:
+    return pattern if isinstance(pattern, str) else "|".join(pattern)
 
 
 def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
