@@ -42,20 +42,17 @@ _RUN = re.compile(r"\s{2,}")
 
 @dataclass(frozen=True)
 class Sentence:
-    """``raw`` is a stretch of the 1:1 folded text that begins at ``start``; ``text`` has its white space made single."""
+    """``raw`` is a stretch of the 1:1 folded text that begins at ``start``; ``line`` is the same, its white space made
+    single, between line breaks.
+    """
 
     raw: str
     start: int
+    line: str
 
-    @cached_property
+    @property
     def text(self) -> str:
-        single = " ".join(self.raw.split())
-        return f" {single}" if self.raw[0].isspace() else single
-
-    @cached_property
-    def line(self) -> str:
-        """``text`` between line breaks."""
-        return f"\n{self.text}\n"
+        return self.line[1:-1]
 
     @cached_property
     def _runs(self) -> tuple[list[int], list[int]]:
@@ -92,7 +89,11 @@ def split(text: str, language: str = "") -> tuple[Sentence, ...]:
             cuts.append(border.end())
     cuts.append(len(folded))
     stretches = ((folded[a:b].rstrip(), a) for a, b in pairwise(cuts))
-    return tuple(Sentence(raw, start) for raw, start in stretches if raw)
+    return tuple(Sentence(raw, start, _line(raw)) for raw, start in stretches if raw)
+
+
+def _line(raw: str) -> str:
+    return f"\n{' ' if raw[0].isspace() else ''}{' '.join(raw.split())}\n"
 
 
 def _goes_on(before: str, language: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+import re2
+
 from followupd.core.datafiles import load
 
 
@@ -45,6 +47,20 @@ def label() -> re.Pattern[str]:
     """A header label at the start of a line; the group that matched is its kind."""
     kinds = "|".join(f"(?P<{kind}>{_any(words)})" for kind, words in data()["headers"].items())
     return re.compile(rf"[\s*_>|]*(?:{kinds})\s*[*_]*\s*[:：]", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def sign() -> re2.Pattern:
+    """What every quotation shows somewhere near its first line: a text without it quotes nothing."""
+    words = data()["separators"]
+    labels = _any(word for kind in data()["headers"].values() for word in kind)
+    signs = (
+        r"^ {0,3}>",
+        r"[>\])\"]\s*[:：]$",
+        rf"^[\s*_>|]*(?:{labels})\s*[*_]*\s*[:：]",
+        _any((*data()["attribution"]["verbs"], *words["original"], *words["forwarded"], *words["reply_above"])),
+    )
+    return re2.compile(f"(?im){'|'.join(signs)}")
 
 
 @lru_cache(maxsize=1)

@@ -31,8 +31,8 @@ class Split:
 
 def split_quotes(lines: list[str]) -> Split:
     """Part ``lines`` into what is said here and what is quoted; answers between quotations stay. Linear in the text."""
-    out = Split()
-    at = 0
+    at = _first_sign(lines)
+    out = Split(new=lines[:at])
     while at < len(lines):
         if _MARK.match(lines[at]) or _is_spilled(lines, at):
             out.forwarded = out.forwarded or _opens_marked_forward(lines, at)
@@ -45,6 +45,18 @@ def split_quotes(lines: list[str]) -> Split:
             out.new.append(lines[at])
             at += 1
     return out
+
+
+def _first_sign(lines: list[str]) -> int:
+    """Before which line no quotation begins: a few lines above the first that looks like one."""
+    text = "\n".join(lines)
+    if not (sign := patterns.sign().search(text)):
+        return len(lines)
+    at, above = text.count("\n", 0, sign.start()), 0
+    while at > 0 and above <= WRAPPED:
+        at -= 1
+        above += bool(lines[at].strip())
+    return at
 
 
 def _is_spilled(lines: list[str], at: int) -> bool:
