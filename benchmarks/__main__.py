@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import corpus, gmail, startup
+from benchmarks import corpus, gmail, reading, startup
 from benchmarks.raw import RawClient
 from followupd.adapters.imap.rows import HEADER_ITEM
 from tests.adapters.imap_world import ImapWorld
@@ -47,13 +47,15 @@ class Line:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000, help="of the mailbox, a tenth of them sent")
-    parser.add_argument("--only", choices=["imap", "gmail", "startup"])
+    parser.add_argument("--only", choices=["imap", "gmail", "reading", "startup"])
     given = parser.parse_args()
     lines: list[Line] = []
     if given.only in (None, "imap"):
         lines += _imap(given.messages)
     if given.only in (None, "gmail"):
         lines += [Line(*found) for found in gmail.measure()]
+    if given.only in (None, "reading"):
+        lines += [Line(*found) for found in reading.measure()]
     if given.only in (None, "startup"):
         lines += [Line(*found) for found in startup.measure()]
     print("\n".join(map(str, lines)))
