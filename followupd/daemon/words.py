@@ -43,15 +43,19 @@ def find_decision(ident: str, decisions: Iterable[Decision]) -> Decision | None:
 def messages_about(ident: str, service: Service, now: datetime) -> list[MessageId]:
     """The Message-IDs that a word about ``ident`` is about: its opportunity's, else its thread's.
 
-    Mail that is not known yet is read first. Raises UnknownIdError.
+    Mail that is not known yet is read first, and mail whose text seemed not worth fetching too: now, or at the next pass
+    where its account does not answer. Raises UnknownIdError.
     """
-    found = _known_about(ident, service, now)
-    if not found:
-        service.read_mail(now)
-        found = _known_about(ident, service, now)
-    if not found:
+    if found := _known_about(ident, service, now):
+        return found
+    service.read_mail(now)
+    if found := _known_about(ident, service, now):
+        return found
+    named = MessageId(f"<{ident.strip().strip('<>')}>")
+    if not any([service.store.promote(a.name, message_ids=[named], people=(), domains=()) for a in service.accounts]):
         raise UnknownIdError(ident)
-    return found
+    service.read_mail(now)
+    return _known_about(ident, service, now) or [named]
 
 
 def _known_about(ident: str, service: Service, now: datetime) -> list[MessageId]:

@@ -282,6 +282,37 @@ def test_track_reads_mail_that_seemed_to_be_none_of_it(seeker: Seeker) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("spelt", ["<{}>", "{}"])
+def test_track_by_command_reads_mail_that_was_left_unread(seeker: Seeker, spelt: str) -> None:
+    notice = {
+        "id": "n1", "from": "Fjord Talent <news@fjord.example>", "date": datetime(2026, 4, 5, 12, tzinfo=UTC),
+        "headers": {"List-Unsubscribe": "<https://fjord.example/u>", "List-Id": "<news.fjord.example>"},
+        "subject": "A word from us", "body": "Hi Alex, we have received your application for Deckhand at Fjord.",
+    }  # fmt: skip
+    seeker.deliver(notice)
+    assert only(seeker.once(EARLY)).opportunity.message_ids == (message_id("a1"),)
+    with bootstrap.service(seeker.settings) as service:
+        named = spelt.format(message_id("n1").strip("<>"))
+        assert words.messages_about(named, service, EARLY) == [message_id("n1")]
+        words.say(service.store, words.Command.TRACK, [message_id("n1")], "", EARLY)
+    assert (message_id("n1"),) in {d.opportunity.message_ids for d in seeker.once(EARLY).decisions}
+
+
+def test_a_word_about_unread_mail_waits_for_its_account(seeker: Seeker) -> None:
+    notice = {
+        "id": "n1", "from": "Fjord Talent <news@fjord.example>", "date": datetime(2026, 4, 5, 12, tzinfo=UTC),
+        "headers": {"List-Id": "<news.fjord.example>"}, "subject": "A word from us", "body": "Hi Alex, hello.",
+    }  # fmt: skip
+    seeker.deliver(notice)
+    seeker.once(EARLY)
+    seeker.fake.faults += [Fault(m, 403, "accessNotConfigured", times=99) for m in ("getProfile", "history.list", "drafts.list")]
+    with bootstrap.service(seeker.settings) as service:
+        about = words.messages_about(message_id("n1"), service, EARLY)
+        words.say(service.store, words.Command.TRACK, about, "", EARLY)
+    seeker.fake.faults.clear()
+    assert (message_id("n1"),) in {d.opportunity.message_ids for d in seeker.once(EARLY).decisions}
+
+
 @pytest.mark.parametrize("name", ["skip", "Jobs/skip", "followupd", "followupd/skipper", "notfollowupd/skip"])
 def test_other_labels_say_nothing(seeker: Seeker, name: str) -> None:
     seeker.label(name)
