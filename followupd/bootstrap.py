@@ -107,7 +107,8 @@ def _maildir_account(account: AccountSettings) -> MaildirAccount:
 
 def _imap(account: AccountSettings, given: Settings) -> Account:
     opened = _imap_account(account, lambda: resolve(account.secret, given.env))
-    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
+    labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
+    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels)
 
 
 def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAccount:

@@ -52,7 +52,8 @@ def messages_about(ident: str, service: Service, now: datetime) -> list[MessageI
     if found := _known_about(ident, service, now):
         return found
     named = MessageId(f"<{ident.strip().strip('<>')}>")
-    if not any([service.store.promote(a.name, message_ids=[named], people=(), domains=()) for a in service.accounts]):
+    promoted = [service.store.promote(a.name, message_ids=[named], people=(), domains=()) for a in service.accounts]
+    if not any(promoted):
         raise UnknownIdError(ident)
     service.read_mail(now)
     return _known_about(ident, service, now) or [named]

@@ -134,7 +134,7 @@ def test_an_inbox_cleared_into_the_archive_is_no_alarm(world: ImapWorld) -> None
 
 def test_a_mailbox_of_all_mail_is_read_without_its_drafts() -> None:
     need_dovecot()
-    with servers.running(servers.Options(virtual_all=True)) as server:
+    with servers.running(servers.Options(views={"All": (r"\All", "*\n  all\n")})) as server:
         world = ImapWorld(server)
         world.deliver(message("a"), MailboxRole.INBOX, NOON)
         world.put_draft(draft("d"))

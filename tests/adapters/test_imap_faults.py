@@ -20,7 +20,7 @@ from followupd.core.mail import MailboxRole
 from tests.adapters.imap_world import ImapWorld
 from tests.contracts.mailbox import LONG_AGO, NOON, View
 from tests.contracts.messages import draft, message, message_id
-from tests.fakes.imap_faults import Line, Rule, faulty, gmail
+from tests.fakes.imap_faults import Line, Rule, faulty
 from tests.servers.dovecot import Dovecot
 
 pytestmark = pytest.mark.slow
@@ -230,20 +230,3 @@ def test_a_draft_whose_answer_is_lost_is_not_made_twice(world: ImapWorld, line: 
     with pytest.raises(TransientError):
         drafts.create(draft("d"), parent=None)
     assert [d.email.envelope.message_id for d in drafts.all()] == [message_id("d")]
-
-
-def test_gmail_threads_labels_and_one_copy_each(world: ImapWorld, line: Line) -> None:
-    labels = {1: ("\\\\Inbox", "Jobs"), 2: ("\\\\Sent",), 3: ()}
-    world.hand.create('"All Mail"')
-    for ident in ("a", "b", "c"):
-        world.append("All Mail", message(ident), NOON)
-    world.append("All Mail", draft("d"), NOON, r"\Draft")
-    world.deliver(message("a"), MailboxRole.INBOX, NOON)
-    line.rules += gmail(lambda uid: labels[uid], lambda uid: 1_700_000_000_000_000_000 + uid)
-    view = View()
-    assert sorted(view.sync(world.mailbox())) == ["a", "b", "c"]
-    assert view.present() == {"a": {MailboxRole.INBOX}, "b": {MailboxRole.SENT}, "c": {MailboxRole.ARCHIVE}}
-    assert {e.thread_hint for e in view.copies.values()} == {f"{1_700_000_000_000_000_000 + n:x}" for n in (1, 2, 3)}
-    emails = list(world.mailbox().fetch(list(view.roles)))
-    assert {e.envelope.role for e in emails} == {MailboxRole.INBOX, MailboxRole.SENT, MailboxRole.ARCHIVE}
-    assert {e.envelope.thread_hint for e in emails} == {e.thread_hint for e in view.copies.values()}

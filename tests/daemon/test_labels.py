@@ -305,7 +305,9 @@ def test_a_word_about_unread_mail_waits_for_its_account(seeker: Seeker) -> None:
     }  # fmt: skip
     seeker.deliver(notice)
     seeker.once(EARLY)
-    seeker.fake.faults += [Fault(m, 403, "accessNotConfigured", times=99) for m in ("getProfile", "history.list", "drafts.list")]
+    seeker.fake.faults += [
+        Fault(m, 403, "accessNotConfigured", times=99) for m in ("getProfile", "history.list", "drafts.list")
+    ]
     with bootstrap.service(seeker.settings) as service:
         about = words.messages_about(message_id("n1"), service, EARLY)
         words.say(service.store, words.Command.TRACK, about, "", EARLY)

@@ -1,4 +1,4 @@
-"""The mailboxes of the shared scenario runner, over the fake Gmail and over npm's emulate."""
+"""The mailboxes of the shared scenario runner, over the fake Gmail, over npm's emulate and over Gmail's IMAP."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from followupd.core.mail import MailboxRole
+from tests.adapters.gmail_imap_world import GmailImapWorld
 from tests.adapters.gmail_world import GmailWorld
 from tests.e2e.emulator import EmulatedWorld
+from tests.fakes.gmail_imap import ALL
 
 ROLES = {
     "inbox": MailboxRole.INBOX,
@@ -124,6 +126,39 @@ class GmailBox:
 
     def close(self) -> None:
         self._settle()
+
+
+@dataclass
+class GmailImapBox:
+    """A box of the runner: Gmail over IMAP, where a draft that is changed or sent is another message."""
+
+    world: GmailImapWorld
+
+    def config(self) -> dict[str, Any]:
+        return {
+            "name": "exam", "backend": "imap", "host": "127.0.0.1", "port": self.world.port, "tls": "none",
+            "username": self.world.user, "password": {"command": ["echo", self.world.server.password]},
+        }  # fmt: skip
+
+    def add(self, box: str, raw: bytes, when: datetime) -> None:
+        if box == "drafts":
+            self.world.append(ALL, raw, when, r"\Draft \Seen")
+        else:
+            self.world.deliver(raw, ROLES[box], when)
+
+    def drafts(self) -> list[tuple[str, bytes]]:
+        hand = self.world.hand
+        hand.select(f'"{ALL}"')
+        uids = hand.uid("search", "DRAFT")[1][0].decode().split()
+        return [(uid, hand.uid("fetch", uid, "(BODY.PEEK[])")[1][0][1]) for uid in uids]
+
+    def remove(self, key: str) -> None:
+        self.world.hand.select(f'"{ALL}"')
+        self.world.hand.uid("store", key, "+FLAGS", r"(\Deleted)")
+        self.world.hand.expunge()
+
+    def close(self) -> None:
+        self.world.close()
 
 
 def _alike(one: bytes, other: bytes) -> bool:

@@ -1,4 +1,5 @@
-"""The shared stories, played through the command and the Gmail backend: over the fake, and over npm's emulate.
+"""The shared stories, played through the command and the Gmail backend: over the fake, over npm's emulate, and over
+Gmail's IMAP.
 
 What a story must bring is the same for every backend, so that Gmail gives what a Maildir gives.
 """
@@ -14,13 +15,19 @@ from types import ModuleType
 
 import pytest
 
+from tests.adapters.gmail_imap_world import GmailImapWorld
 from tests.adapters.gmail_world import GmailWorld
+from tests.conftest import need_dovecot
 from tests.e2e.emulator import EmulatedWorld, running
-from tests.e2e.gmail_boxes import EmulatedHands, FakeHands, GmailBox, TokenFiles
+from tests.e2e.gmail_boxes import EmulatedHands, FakeHands, GmailBox, GmailImapBox, TokenFiles
 from tests.fakes.gmail import FakeGmail
+from tests.fakes.gmail_imap import OPTIONS, GmailImap, gmail_before
+from tests.servers import dovecot as servers
 
 STORIES = Path(__file__).resolve().parents[2] / "../shared/scenarios"
 FILES = sorted(STORIES.glob("*.toml"))
+
+Play = Callable[[Path, GmailBox | GmailImapBox], list[str]]
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,8 +53,8 @@ def emulator(pytestconfig: pytest.Config) -> Iterator[str]:
 
 
 @pytest.fixture
-def play(runner: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, GmailBox], list[str]]:
-    def run(path: Path, box: GmailBox) -> list[str]:
+def play(runner: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Play:
+    def run(path: Path, box: GmailBox | GmailImapBox) -> list[str]:
         monkeypatch.setattr(runner, "ImapBox", lambda _: box)
         followupd = f"{sys.executable} -m followupd"
         _, problems, _ = runner.run_scenario(
@@ -59,7 +66,7 @@ def play(runner: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path,
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_over_the_fake(path: Path, play: Callable[[Path, GmailBox], list[str]], tmp_path: Path) -> None:
+def test_over_the_fake(path: Path, play: Play, tmp_path: Path) -> None:
     with FakeGmail() as fake:
         world = GmailWorld(fake)
         account = TokenFiles(tmp_path).account(fake.root, fake.sign_in.token())
@@ -68,9 +75,20 @@ def test_over_the_fake(path: Path, play: Callable[[Path, GmailBox], list[str]], 
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_over_the_emulator(
-    path: Path, play: Callable[[Path, GmailBox], list[str]], tmp_path: Path, emulator: str
-) -> None:
+def test_over_the_emulator(path: Path, play: Play, tmp_path: Path, emulator: str) -> None:
     world = EmulatedWorld(emulator, FILES.index(path))
     account = TokenFiles(tmp_path).account(emulator, world.token())
     assert play(path, GmailBox(world, EmulatedHands(world), account)) == []
+
+
+@pytest.fixture(scope="module")
+def gmail_imap() -> Iterator[GmailImap]:
+    need_dovecot()
+    with servers.running(OPTIONS) as server, gmail_before(server) as gmail:
+        yield gmail
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_over_imap(path: Path, play: Play, gmail_imap: GmailImap) -> None:
+    assert play(path, GmailImapBox(GmailImapWorld(gmail_imap))) == []
+    assert gmail_imap.violations == []

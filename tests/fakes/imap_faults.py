@@ -1,4 +1,4 @@
-"""A line between client and IMAP server that misbehaves as told: cuts, hangs, refuses, lies, or plays Gmail.
+"""A line between client and IMAP server that misbehaves as told: cuts, hangs, refuses or lies.
 
 It forwards to a real server; only what a rule names goes wrong, so everything around the fault is real.
 """
@@ -182,27 +182,3 @@ class _Connection:
             yield source.read(int(mark[1]))
             line = source.readline()
         yield rule.answer(line) if rule and rule.answer else line
-
-
-def gmail(labels: Callable[[int], tuple[str, ...]], thread: Callable[[int], int]) -> tuple[Rule, ...]:
-    """Rules that make a server look like Gmail: the capability X-GM-EXT-1, thread ids and labels in FETCH, by UID."""
-
-    def extend(line: bytes) -> bytes:
-        return line.replace(b"IMAP4rev1 ", b"IMAP4rev1 X-GM-EXT-1 ")
-
-    def tell(line: bytes) -> bytes:
-        def items(found: re.Match[bytes]) -> bytes:
-            uid = int(found[2])
-            told = " ".join(f'"{label}"' for label in labels(uid))
-            return found[1] + f"X-GM-THRID {thread(uid)} X-GM-LABELS ({told}) ".encode() + b"UID " + found[2]
-
-        return re.sub(rb"^(\* \d+ FETCH \()UID (\d+)", items, line)
-
-    def plain(command: bytes) -> bytes:
-        return command.replace(b" X-GM-THRID X-GM-LABELS", b"")
-
-    return (
-        Rule(on=b"CAPABILITY", times=1 << 30, answer=extend),
-        Rule(on=b"LOGIN", times=1 << 30, answer=extend),
-        Rule(on=b"X-GM-LABELS", times=1 << 30, command=plain, answer=tell),
-    )

@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from imapclient import imap_utf7
+
 USER = "dana"
 PASSWORD = "secret"
 SPECIAL_USE = {
@@ -30,13 +32,14 @@ SEARCH_PATH = os.pathsep.join((os.defpath, "/usr/sbin", "/usr/local/sbin", "/sbi
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What kind of server. ``mailboxes`` maps names to their special use ("" for none); ``hide`` are capabilities that
-    the server has but shall not tell of; ``virtual_all`` adds a virtual mailbox ``All`` that shows all the others.
+    the server has but shall not tell of; ``views`` are virtual mailboxes below ``Virtual``, by name: their special use, and
+    what they show, in Dovecot's words.
     """
 
     tls: bool = False
     mailboxes: Mapping[str, str] = field(default_factory=lambda: SPECIAL_USE)
     hide: tuple[str, ...] = ()
-    virtual_all: bool = False
+    views: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     separator: str = "."
     prefix: str = ""
     mail_format: str = "maildir"
@@ -174,7 +177,7 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
 mail_location = {_location(options)}
-mail_plugins = {"virtual" if options.virtual_all else ""}
+mail_plugins = {"virtual" if options.views else ""}
 mailbox_idle_check_interval = 1 s
 mail_max_userip_connections = 100
 maildir_copy_with_hardlinks = no
@@ -195,7 +198,7 @@ namespace inbox {{
   prefix = {options.prefix}
 {_mailboxes(options.mailboxes)}
 }}
-{_virtual(root, options) if options.virtual_all else ""}
+{_virtual(root, options) if options.views else ""}
 service anvil {{
   chroot =
   unix_listener anvil-auth-penalty {{
@@ -241,26 +244,25 @@ def _tls(root: Path) -> str:
     return f"ssl = yes\nssl_cert = <{root}/cert.pem\nssl_key = <{root}/key.pem\nssl_dh ="
 
 
-def _mailboxes(uses: Mapping[str, str]) -> str:
+def _mailboxes(uses: Mapping[str, str], *, auto: str = "subscribe") -> str:
     lines = []
     for name, use in uses.items():
         special = f"\n    special_use = {use}" if use else ""
-        lines.append(f'  mailbox "{name}" {{\n    auto = subscribe{special}\n  }}')
+        lines.append(f'  mailbox "{name}" {{\n    auto = {auto}{special}\n  }}')
     return "\n".join(lines)
 
 
 def _virtual(root: Path, options: Options) -> str:
-    folder = root / "virtual" / "All"
-    folder.mkdir(parents=True)
-    (folder / "dovecot-virtual").write_text("*\n  all\n", encoding="utf-8")
+    for name, (_, shown) in options.views.items():
+        folder = root / "virtual" / imap_utf7.encode(name).decode()
+        folder.mkdir(parents=True)
+        (folder / "dovecot-virtual").write_bytes(shown.encode())
     return f"""
 namespace virtual {{
   prefix = Virtual{options.separator}
   separator = {options.separator}
   location = virtual:{root}/virtual:INDEX=~/virtual-index
-  mailbox All {{
-    special_use = \\All
-  }}
+{_mailboxes({name: use for name, (use, _) in options.views.items()}, auto="no")}
 }}
 """
 

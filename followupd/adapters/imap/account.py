@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from followupd.adapters.imap import checkup
 from followupd.adapters.imap.drafts import ImapDrafts
+from followupd.adapters.imap.labels import ImapLabels
 from followupd.adapters.imap.mailbox import ImapMailbox
 from followupd.adapters.imap.session import Access, Auth, Session, Tls
 from followupd.core.health import Check
@@ -53,6 +54,10 @@ class ImapAccount:
 
     def drafts(self) -> ImapDrafts:
         return ImapDrafts(self._session)
+
+    def thread_labels(self, root: str) -> ImapLabels:
+        """Labels of conversations under ``root``, where the server is Gmail's; elsewhere there are none."""
+        return ImapLabels(self._session, root)
 
     def checks(self) -> Iterable[Check]:
         """What to look at for `followupd doctor`."""

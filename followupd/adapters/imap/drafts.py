@@ -12,11 +12,11 @@ from imapclient import DELETED, DRAFT, SEEN
 from followupd.adapters.imap import content
 from followupd.adapters.imap.mailboxes import Box, drafts_of
 from followupd.adapters.imap.search import Finder
-from followupd.adapters.imap.session import Selected, Session
+from followupd.adapters.imap.session import GMAIL, Selected, Session
 from followupd.adapters.imap.state import email_id, place
 from followupd.adapters.imap.uidset import UidSet
 from followupd.core import headers
-from followupd.core.errors import FollowupdError, TransientError
+from followupd.core.errors import FollowupdError, PermanentError, TransientError
 from followupd.core.mail import Email, Envelope, MailboxRole
 from followupd.core.mime import split
 from followupd.core.ports import StoredDraft
@@ -33,6 +33,7 @@ class ImapDrafts:
 
     Where the server lacks UIDPLUS (RFC 4315) a removed draft is only marked \Deleted: a plain EXPUNGE would also take
     what the user, or another program, has marked. Such drafts count as gone here, and mail programs hide them.
+    Gmail is not asked to expunge: it would keep the draft among all mail, as if it were none. It goes to the trash.
     """
 
     session: Session
@@ -54,10 +55,14 @@ class ImapDrafts:
         if where is None or not self.session.repeatable(lambda: self._is_there(*where)):
             return False
         name, _, uid = where
+        trash = self._trash() if self.session.has(GMAIL) else None
         self.session.left_open()
         with self.session.talking() as client:
             if client.select_folder(name)[b"UIDVALIDITY"] != where[1]:
                 return False
+            if trash:
+                client.move([uid], trash)
+                return True
             client.add_flags([uid], [DELETED], silent=True)
             if client.has_capability("UIDPLUS"):
                 client.uid_expunge([uid])
@@ -103,6 +108,15 @@ class ImapDrafts:
         return opened
 
     # --- where they lie
+
+    def _trash(self) -> str:
+        found = (box.name for box in self.session.boxes() if box.role is MailboxRole.TRASH)
+        if (name := next(found, None)) is None:
+            raise PermanentError(
+                "Gmail shows no trash over IMAP, so that a draft cannot be taken back",
+                remedy="In Gmail's settings, under Labels, let Trash be shown in IMAP.",
+            )
+        return name
 
     def _box(self) -> Box:
         return drafts_of(self.session.repeatable(self.session.boxes)) or self._make()

@@ -9,17 +9,18 @@ one (QRESYNC, RFC 7162 section 3.2.6), else by a search among the UIDs that are 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from followupd.adapters.imap import content, rows, search
 from followupd.adapters.imap.idle import wait_for_news
 from followupd.adapters.imap.mailboxes import Box, to_read
 from followupd.adapters.imap.refusals import LineDroppedError
-from followupd.adapters.imap.session import Selected, Session
+from followupd.adapters.imap.session import GMAIL, Selected, Session
 from followupd.adapters.imap.state import Mark, dump, email_id, load, place
 from followupd.adapters.imap.uidset import UidSet
 from followupd.core.errors import FollowupdError, PermanentError, SuddenlyEmptyError, TransientError
@@ -40,6 +41,20 @@ class _Plan:
     end: Mark
     added: UidSet = field(default_factory=UidSet)
     removed: tuple[EmailId, ...] = ()
+    moved: Mapping[EmailId, MailboxRole] = field(default_factory=dict)
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.added or self.removed or self.moved)
+
+
+class _Step(NamedTuple):
+    """A batch of one mailbox, with the mark from which a restart goes on."""
+
+    added: tuple[Envelope, ...]
+    removed: tuple[EmailId, ...]
+    moved: Mapping[EmailId, MailboxRole]
+    mark: Mark
 
 
 @dataclass(slots=True)
@@ -90,14 +105,17 @@ class ImapMailbox:
         plans = self._plans(marks, after)
         _refuse_sudden_emptiness(marks, plans)
         total = sum(len(plan.added) for plan in plans)
-        marks = marks | {plan.box.name: plan.end for plan in plans if not plan.added and not plan.removed}
+        marks = marks | {plan.box.name: plan.end for plan in plans if plan.is_quiet}
         for plan in plans:
-            for added, removed, mark in self._read(plan, after):
-                marks = {name: m for name, m in (marks | {plan.box.name: mark}).items() if m.validity}
-                yield Changes(added=added, removed=removed, state=dump(marks), total=total), marks
+            for step in self._read(plan, after):
+                marks = {name: m for name, m in (marks | {plan.box.name: step.mark}).items() if m.validity}
+                changes = Changes(
+                    added=step.added, removed=step.removed, moved=step.moved, state=dump(marks), total=total
+                )
+                yield changes, marks
 
     def _plans(self, marks: dict[str, Mark], after: datetime) -> list[_Plan]:
-        boxes = to_read(self.session.boxes(), gmail=self.session.has("X-GM-EXT-1"))
+        boxes = to_read(self.session.boxes(), gmail=self.session.has(GMAIL))
         opened = self.session.examine(*(box.name for box in boxes))
         plans = [self._plan(b, o, marks.get(b.name), after) for b, o in zip(boxes, opened, strict=True)]
         names = {box.name for box in boxes}
@@ -119,8 +137,18 @@ class ImapMailbox:
         if base.floor > after.timestamp():
             base, end = replace(base, exists=None), replace(end, floor=after.timestamp())
         if end == replace(base, modseq=end.modseq) or not (opened.exists or base.known):
-            return _Plan(box=box, base=base, end=end, removed=lost)
+            return _Plan(box=box, base=base, end=end, removed=lost, moved=self._relabelled(box, base, end))
         return self._compare(box, base, end, lost, after)
+
+    def _relabelled(self, box: Box, base: Mark, end: Mark) -> Mapping[EmailId, MailboxRole]:
+        """Known messages of Gmail's that may have moved: there a move is a change of labels, and only MODSEQ tells of it."""
+        unchanged = not base.modseq or base.modseq == end.modseq
+        if unchanged or not base.known or box.role is not MailboxRole.ALL or not self.session.has(GMAIL):
+            return {}
+        if not self.session.open(box.name, end.validity):
+            return {}
+        changed = rows.roles_changed(self.session, base.known, base.modseq)
+        return {email_id(box.name, end.validity, uid): role for uid, role in changed.items()}
 
     def _compare(self, box: Box, base: Mark, end: Mark, lost: tuple[EmailId, ...], after: datetime) -> _Plan:
         """Ask what came and what went, where the numbers say that something did."""
@@ -146,23 +174,23 @@ class ImapMailbox:
             end=replace(end, known=known),
             added=added.minus(known),
             removed=removed,
+            moved=self._relabelled(box, replace(base, known=known), end),
         )
 
     # --- reading
 
-    def _read(self, plan: _Plan, after: datetime) -> Iterator[tuple[tuple[Envelope, ...], tuple[EmailId, ...], Mark]]:
-        """The batches of one mailbox, each with the mark from which a restart goes on."""
-        removed, mark = plan.removed, replace(plan.base, exists=None)
+    def _read(self, plan: _Plan, after: datetime) -> Iterator[_Step]:
+        """The batches of one mailbox."""
+        step = _Step((), plan.removed, plan.moved, replace(plan.base, exists=None))
         for uids, then in pairwise((*plan.added.chunks(BATCH), UidSet())):
             found = self._envelopes(plan, uids, then)
-            known = mark.known.plus(uids if len(found) == len(uids) else UidSet.of(found))
-            mark = replace(mark, next=max(mark.next, uids.last + 1)) if then else plan.end
-            mark = replace(mark, known=known)
+            known = step.mark.known.plus(uids if len(found) == len(uids) else UidSet.of(found))
+            mark = replace(step.mark, next=max(step.mark.next, uids.last + 1)) if then else plan.end
             added = tuple(e for uid in uids if (e := found.get(uid)) and e.received_at >= after)
-            yield added, removed, mark
-            removed = ()
-        if removed:
-            yield (), removed, plan.end
+            yield (step := step._replace(added=added, mark=replace(mark, known=known)))
+            step = step._replace(removed=(), moved={})
+        if step.removed or step.moved:
+            yield step._replace(mark=plan.end)
 
     def _envelopes(self, plan: _Plan, uids: UidSet, then: UidSet) -> dict[int, Envelope]:
         name, validity, role = plan.box.name, plan.end.validity, plan.box.role

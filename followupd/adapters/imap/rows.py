@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from followupd.adapters.imap.search import Finder
-from followupd.adapters.imap.session import Session
+from followupd.adapters.imap.session import GMAIL, Session
 from followupd.adapters.imap.state import email_id
 from followupd.adapters.imap.uidset import UidSet
 from followupd.adapters.imap.wire import Pieces, parsed
@@ -46,7 +46,7 @@ class Row(NamedTuple):
         return rfc5322.envelope(
             self.header,
             id=email_id(mailbox, validity, self.uid),
-            role=_labelled(self.labels) if role is MailboxRole.ALL and self.thread is not None else role,
+            role=role_of(self.labels) if role is MailboxRole.ALL and self.thread is not None else role,
             received_at=self.received_at,
             size=self.size,
             thread_hint=None if self.thread is None else f"{self.thread:x}",
@@ -54,11 +54,8 @@ class Row(NamedTuple):
 
 
 def items(session: Session) -> bytes:
-    """What to ask for of each message; at Gmail also its thread and its labels.
-
-    https://developers.google.com/gmail/imap/imap-extensions
-    """
-    extra = b"X-GM-THRID X-GM-LABELS " if session.has("X-GM-EXT-1") else b""
+    """What to ask for of each message; at Gmail also its thread and its labels."""
+    extra = b"X-GM-THRID X-GM-LABELS " if session.has(GMAIL) else b""
     return b"UID INTERNALDATE RFC822.SIZE %s%s" % (extra, HEADER_ITEM)
 
 
@@ -130,11 +127,8 @@ def parsed_row(uid: int, items: dict[bytes, Any]) -> Row | None:
     received = items.get(b"INTERNALDATE")
     if received is None or b"RFC822.SIZE" not in items or not isinstance(header, bytes | None):
         return None
-    labels = frozenset(
-        str(label, "utf-8", "replace").lower() for label in items.get(b"X-GM-LABELS") or () if isinstance(label, bytes)
-    )
     received = received.astimezone(timezone(received.utcoffset()))  # imapclient's time zones are of its own making
-    return Row(uid, received, items[b"RFC822.SIZE"], header or b"", items.get(b"X-GM-THRID"), labels)
+    return Row(uid, received, items[b"RFC822.SIZE"], header or b"", items.get(b"X-GM-THRID"), labels(items))
 
 
 def _ends_as_usual(text: bytes, start: int) -> bool:
@@ -146,10 +140,25 @@ def _odd_rows(responses: list[Pieces]) -> dict[int, Row]:
     return {uid: found for uid, items in parsed(responses).items() if (found := parsed_row(uid, items))}
 
 
-def _labelled(labels: frozenset[str]) -> MailboxRole:
+def labels(items: dict[bytes, Any]) -> frozenset[str]:
+    """Gmail's labels in imapclient's reading of a response, in lower case and in the encoding of mailbox names."""
+    told = items.get(b"X-GM-LABELS") or ()
+    return frozenset(str(label, "utf-8", "replace").lower() for label in told if isinstance(label, bytes))
+
+
+def role_of(labels: frozenset[str]) -> MailboxRole:
+    """Where a message of All Mail lies by its labels."""
     if "\\sent" in labels:
         return MailboxRole.SENT
     return MailboxRole.INBOX if "\\inbox" in labels else MailboxRole.ARCHIVE
+
+
+def roles_changed(session: Session, known: UidSet, modseq: int) -> dict[int, MailboxRole]:
+    """Where those of ``known`` lie that have changed since ``modseq`` (RFC 7162 section 3.1.4.1), in Gmail's open All Mail."""
+    command = f"UID FETCH {known.first}:{known.last} (UID X-GM-LABELS) (CHANGEDSINCE {modseq})"
+    (reply,) = session.exchange(command.encode())
+    changed = parsed(reply.responses)
+    return {uid: role_of(labels(changed[uid])) for uid in known.common(UidSet.of(changed))}
 
 
 # --- INTERNALDATE (RFC 9051 section 9, date-time) ------------------------------------------------------------------

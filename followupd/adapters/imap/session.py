@@ -25,6 +25,8 @@ Tls = Literal["implicit", "starttls", "none"]
 Auth = Literal["password", "xoauth2"]
 T = TypeVar("T")
 
+GMAIL = "X-GM-EXT-1"
+"""The capability that tells Gmail: https://developers.google.com/workspace/gmail/imap/imap-extensions."""
 _LIST_AGAIN = 3600.0
 """Seconds after which the list of mailboxes is asked for again; it changes seldom and costs more than a quiet pass."""
 
@@ -149,8 +151,8 @@ class Session:
         secret = access.secret()
         try:
             _authenticate(client, access, secret)
-            if client.has_capability("QRESYNC"):
-                client.enable("QRESYNC")
+            if wanted := _knows_changes(client):
+                client.enable(wanted)
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
             token = access.auth == "xoauth2"
             raise refusals.sign_in(error, account=access.name, host=access.host, token=token) from error
@@ -246,6 +248,12 @@ def _authenticate(client: Client, access: Access, secret: str) -> None:
         client.plain_login(access.username, secret)
     else:
         client.login(access.username, secret)
+
+
+def _knows_changes(client: Client) -> str | None:
+    """What lets the server count changes (RFC 7162), where it can."""
+    extensions = ("QRESYNC", "CONDSTORE") if client.has_capability("ENABLE") else ()
+    return next((e for e in extensions if client.has_capability(e)), None)
 
 
 def _selected(reply: Reply) -> Selected | FollowupdError:
