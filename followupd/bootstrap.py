@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -24,13 +24,14 @@ from followupd.adapters.store import open_store
 from followupd.config import AccountSettings, Settings
 from followupd.core.errors import AuthError
 from followupd.core.health import Check, Finding
-from followupd.core.ports import Clock, Templates
+from followupd.core.ports import Clock, Store, Templates
 from followupd.daemon.account import Account
 from followupd.daemon.service import Service
 
 if TYPE_CHECKING:
     from followupd.adapters.gmail import GmailAccount
     from followupd.adapters.imap import ImapAccount
+    from followupd.adapters.imap.budget import Budget
     from followupd.adapters.maildir import MaildirAccount
 
 
@@ -80,21 +81,22 @@ def service(given: Settings, *, scratch: bool = False) -> Iterator[Service]:
         yield Service(
             store=store,
             policy=given.policy,
-            accounts=[_account(a, given, stack) for a in given.accounts],
+            accounts=[_account(a, given, store, stack) for a in given.accounts],
             templates=_LaterTemplates(given.templates),
             lookback=given.lookback,
         )
 
 
-def _account(account: AccountSettings, given: Settings, stack: ExitStack) -> Account:
-    made = _BACKENDS[account.backend](account, given)
+def _account(account: AccountSettings, given: Settings, store: Store, stack: ExitStack) -> Account:
+    made = _BACKENDS[account.backend](account, given, store)
     stack.callback(made.mailbox.close)
-    if made.labels:
-        stack.callback(made.labels.close)
+    for port in (made.labels, made.push):
+        if port:
+            stack.callback(port.close)
     return made
 
 
-def _maildir(account: AccountSettings, given: Settings) -> Account:  # noqa: ARG001 - one signature for all
+def _maildir(account: AccountSettings, given: Settings, store: Store) -> Account:  # noqa: ARG001 - one signature for all
     opened = _maildir_account(account)
     return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts())
 
@@ -105,13 +107,33 @@ def _maildir_account(account: AccountSettings) -> MaildirAccount:
     return MaildirAccount(name=account.name, path=account.path)
 
 
-def _imap(account: AccountSettings, given: Settings) -> Account:
-    opened = _imap_account(account, lambda: resolve(account.secret, given.env))
+def _imap(account: AccountSettings, given: Settings, store: Store) -> Account:
+    from followupd.adapters.imap.budget import Budget
+
+    traffic = _Traffic(store, account.name)
+    budget = Budget(account.name, traffic, now=clock().now, limit=account.daily_traffic)
+    opened = _imap_account(account, lambda: resolve(account.secret, given.env), budget)
     labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
-    return Account(name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels)
+    return Account(
+        name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels, push=opened.push()
+    )
 
 
-def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAccount:
+@dataclass(frozen=True, slots=True)
+class _Traffic:
+    """One account's traffic, as the store keeps it. It is told by the real clock: servers have no other."""
+
+    store: Store
+    account: str
+
+    def spent(self) -> int:
+        return self.store.transferred(self.account, clock().now())
+
+    def spend(self, octets: int) -> None:
+        self.store.transfer(self.account, octets, clock().now())
+
+
+def _imap_account(account: AccountSettings, secret: Callable[[], str], budget: Budget | None = None) -> ImapAccount:
     from followupd.adapters.imap import ImapAccount
 
     return ImapAccount(
@@ -122,10 +144,11 @@ def _imap_account(account: AccountSettings, secret: Callable[[], str]) -> ImapAc
         username=account.username,
         auth=account.auth,
         secret=secret,
+        budget=budget,
     )
 
 
-def _gmail(account: AccountSettings, given: Settings) -> Account:
+def _gmail(account: AccountSettings, given: Settings, store: Store) -> Account:  # noqa: ARG001 - one signature for all
     opened = _gmail_account(account, given)
     labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
     return Account(
@@ -150,7 +173,7 @@ def _gmail_account(account: AccountSettings, given: Settings) -> GmailAccount:
     )
 
 
-_BACKENDS: dict[str, Callable[[AccountSettings, Settings], Account]] = {
+_BACKENDS: dict[str, Callable[[AccountSettings, Settings, Store], Account]] = {
     "maildir": _maildir,
     "imap": _imap,
     "gmail": _gmail,
@@ -260,8 +283,9 @@ def _try(account: AccountSettings, secret: str) -> None:
         opened.close()
 
 
-def repeat(task: Callable[[], None], every: timedelta) -> None:
-    """Run ``task`` now and every so often until the process is told to stop."""
+def repeat(task: Callable[[], None], every: timedelta, accounts: Iterable[Account]) -> None:
+    """Run ``task`` now and every so often until the process is told to stop, and when a server has news."""
     from followupd.adapters import scheduler
+    from followupd.daemon.watch import watch
 
-    scheduler.repeat(task, every)
+    scheduler.repeat(task, every, [partial(watch, a.name, a.push) for a in accounts if a.push])

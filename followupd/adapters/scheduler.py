@@ -1,40 +1,67 @@
-"""The ticker of the daemon: APScheduler in memory. What is due is computed from facts at each tick, never scheduled."""
+"""The beat of the daemon: APScheduler in memory, and whoever has news. What is due is computed from facts, never scheduled."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from enum import Enum, auto
+from functools import partial
+from queue import SimpleQueue
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+Watcher = Callable[[Callable[[], None], threading.Event], None]
+"""Runs in a thread of its own: calls the first where there is news, and ends soon after the second is set, or does not
+matter any more."""
 
-def repeat(task: Callable[[], None], every: timedelta) -> None:
-    """Run ``task`` now and then ``every`` so often, in one thread, until SIGTERM or SIGINT; a run under way is finished.
 
-    A tick that comes late or while the task still runs is not made up for: the next one does the same work.
+class Beat(Enum):
+    RUN = auto()
+    END = auto()
+
+
+Beats = SimpleQueue[Beat]
+"""A signal handler may put into it at any moment, which it may not with an Event."""
+
+
+def repeat(task: Callable[[], None], every: timedelta, watchers: Iterable[Watcher] = ()) -> None:
+    """Run ``task`` now, then ever so often, and sooner where a watcher has news, until SIGTERM or SIGINT.
+
+    A run under way is finished. What calls for one meanwhile is answered by one more.
     """
-    stop = threading.Event()
-    previous = {s: signal.signal(s, _stopper(stop)) for s in (signal.SIGTERM, signal.SIGINT)}
-    scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
-    scheduler.add_job(
-        task, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1, misfire_grace_time=None
-    )
+    beats: Beats = SimpleQueue()
+    run, over = partial(beats.put, Beat.RUN), threading.Event()
+    previous = {s: signal.signal(s, _ender(beats)) for s in (signal.SIGTERM, signal.SIGINT)}
+    ticker = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+    ticker.add_job(run, "interval", seconds=every.total_seconds(), misfire_grace_time=None)
     try:
-        task()
-        scheduler.start()
-        stop.wait()
-        scheduler.shutdown(wait=True)
+        run()
+        ticker.start()
+        for watcher in watchers:
+            threading.Thread(target=watcher, args=(run, over), daemon=True).start()
+        while _goes_on(beats):
+            task()
     finally:
+        over.set()
+        ticker.shutdown(wait=False)
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
-def _stopper(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
+def _goes_on(beats: Beats) -> bool:
+    """Wait for a beat; several are one. False at the end."""
+    beat = beats.get()
+    while beat is Beat.RUN and not beats.empty():
+        beat = beats.get()
+    return beat is Beat.RUN
+
+
+def _ender(beats: Beats) -> Callable[[int, FrameType | None], None]:
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        beats.put(Beat.END)
 
     return on_signal

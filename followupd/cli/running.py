@@ -17,21 +17,24 @@ log = logging.getLogger("followupd")
 @click.command()
 @click.pass_context
 def run(ctx: click.Context) -> None:
-    """The daemon, in the foreground: a pass at every poll, until SIGTERM or Ctrl-C."""
+    """The daemon, in the foreground: a pass at every poll, sooner where a server has news, until SIGTERM or Ctrl-C."""
     logging.getLogger("followupd").setLevel(logging.INFO)
     with service_of(ctx) as (settings, service):
         log.info("watching %d accounts, every %s", len(settings.accounts), settings.poll)
-        bootstrap.repeat(lambda: _pass(service), settings.poll)
+        bootstrap.repeat(lambda: _pass(service), settings.poll, service.accounts)
         log.info("stopped")
 
 
 def _pass(service: Service) -> None:
-    """One pass; what goes wrong is logged, and the next poll tries again."""
+    """One pass; what goes wrong, foreseen or not, is logged, and the next poll tries again."""
     try:
         with service.store.exclusive():
             report = service.once(moment(None))
     except FollowupdError as error:
         log.error("no pass: %s. %s", error, error.remedy)  # noqa: TRY400 - foreseen, a traceback would not help
+        return
+    except Exception:
+        log.exception("no pass: a fault of followupd's own")
         return
     actions = [d.action for d in report.drafts if d.action in ("created", "withdrawn")]
     log.info(

@@ -44,6 +44,16 @@ def poll(text: Any) -> timedelta:
     return span
 
 
+def octets(text: Any) -> int:
+    """An amount of data, in octets: "500MB", "2GB", "none" (0)."""
+    if text == "none":
+        return 0
+    found = re.fullmatch(r"(\d{1,4}) ?([MG])B", text) if isinstance(text, str) else None
+    if not found or not int(found[1]):
+        raise wrong('must be an amount of data, or "none"')
+    return int(found[1]) * {"M": 10**6, "G": 10**9}[found[2]]
+
+
 def window(text: Any) -> tuple[time, time]:
     try:
         opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
@@ -150,6 +160,7 @@ Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
 AutoLanguage = Annotated[str, Field(pattern="^(auto|[a-z]{2})$")]
 DelayText = Annotated[Delay, PlainValidator(delay)]
 Poll = Annotated[timedelta, PlainValidator(poll)]
+Octets = Annotated[int, PlainValidator(octets)]
 Window = Annotated[tuple[time, time], PlainValidator(window)]
 MailAddress = Annotated[str, PlainValidator(address)]
 Secret = Annotated[SecretRef, PlainValidator(secret)]

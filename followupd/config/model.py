@@ -24,6 +24,7 @@ from followupd.config.fields import (
     Language,
     LocalUrl,
     MailAddress,
+    Octets,
     Poll,
     Port,
     Secret,
@@ -82,6 +83,7 @@ class Imap(Section):
     token: Secret | None = Field(
         None, examples=[{"command": ["oama", "access", "dana@example.org"]}], validate_default=True
     )
+    daily_traffic: Octets | None = Field(None, examples=["2GB"])
 
     @field_validator("tls")
     @classmethod

@@ -18,7 +18,8 @@ class AccountSettings:
     """One mailbox account. What its ``backend`` (gmail, imap or maildir) does not need keeps its default.
 
     ``secret`` is the password, or with ``auth`` xoauth2 the access token, of an IMAP account; ``token`` is where the
-    authorized-user JSON of a Gmail account is kept, ``client_secrets`` the file of its OAuth client. All paths are absolute.
+    authorized-user JSON of a Gmail account is kept, ``client_secrets`` the file of its OAuth client. ``daily_traffic`` is how
+    many octets may be transferred in 24 hours (None: as many as its server is known to bear; 0: any). All paths are absolute.
     """
 
     name: str
@@ -29,6 +30,7 @@ class AccountSettings:
     username: str = ""
     auth: Literal["password", "xoauth2"] = "password"
     secret: SecretRef | None = None
+    daily_traffic: int | None = None
     client_secrets: Path | None = None
     token: SecretRef | None = None
     api_endpoint: str | None = None

@@ -41,6 +41,18 @@ class Mailbox(Protocol):
     def close(self) -> None: ...
 
 
+class Push(Protocol):
+    """News of one account's mail, over a connection of its own, for a thread of its own. Same errors as Mailbox."""
+
+    def wait(self, seconds: float) -> bool | None:
+        """Wait that long for news; True if there may be some, None if the server does not tell of any. Only a hint."""
+        ...
+
+    def close(self) -> None:
+        """End the connection, whatever it is waiting for: from any thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDraft:
     """A message in the Drafts mailbox as it lies there now.
@@ -138,6 +150,14 @@ class Store(Protocol):
         ...
 
     def finish_sync(self, account: str, at: datetime) -> None: ...
+
+    def transfer(self, account: str, octets: int, at: datetime) -> None:
+        """Note that so much has just gone to or come from the account's server. What is older than a day is forgotten."""
+        ...
+
+    def transferred(self, account: str, at: datetime) -> int:
+        """Octets in the 24 hours before ``at``, rounded up to whole hours."""
+        ...
 
     def reset_cursor(self, account: str) -> None:
         """Forget how far the account was read (not what was read): every copy counts as not present until seen again."""

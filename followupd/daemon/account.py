@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupd.core.ports import Drafts, Labels, Mailbox
+from followupd.core.ports import Drafts, Labels, Mailbox, Push
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how much (None if not known)."""
@@ -16,11 +16,12 @@ Progress = Callable[[str, int, int | None], None]
 class Account:
     """One account's name and ports; ``labels`` only where the server has any and the user wants them.
 
-    ``sign_in_ends`` tells when the sign-in ends by itself, once it was used; None where nothing is known of that.
+    ``push`` only where the server may tell of news. ``sign_in_ends`` tells when the sign-in ends by itself, once it was used; None where nothing is known of that.
     """
 
     name: str
     mailbox: Mailbox
     drafts: Drafts
     labels: Labels | None = None
+    push: Push | None = None
     sign_in_ends: Callable[[], datetime | None] = lambda: None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from followupd.core.decide import Decision
@@ -24,6 +24,7 @@ from followupd.daemon.account import Account, Progress
 from followupd.daemon.dispatch import Dispatcher
 from followupd.daemon.evaluate import Evaluation, evaluate
 from followupd.daemon.labels import LabelKeeper
+from followupd.daemon.pauses import Pauses
 from followupd.daemon.report import (
     AccountReport,
     DraftReport,
@@ -53,6 +54,7 @@ class Service:
     accounts: Sequence[Account]
     templates: Templates
     lookback: Delay
+    pauses: Pauses = field(default_factory=Pauses)
 
     def status(self, now: datetime) -> PassReport:
         """What is known at ``now``, without a look into any mailbox."""
@@ -127,7 +129,7 @@ class _Pass:
     def __init__(self, *, service: Service, now: datetime, dry_run: bool) -> None:
         self.service, self.now, self.dry_run = service, now, dry_run
         self.store, self.policy = service.store, service.policy
-        self.errors: dict[str, FollowupdError] = {}
+        self.errors: dict[str, FollowupdError] = service.pauses.running(now)
         self.unreadable: list[MessageId] = []
         self.notices: list[Notice] = []
         self.labels = LabelKeeper(store=self.store, policy=self.policy, accounts=service.accounts, now=now)
@@ -140,7 +142,7 @@ class _Pass:
 
     def look_at_drafts(self) -> None:
         """Who the user is to each server, and what lies in Drafts."""
-        for account in self.service.accounts:
+        for account in (a for a in self.service.accounts if a.name not in self.errors):
             try:
                 known = Identities(self.policy.me.emails | Identities.of(account.mailbox.identities()).emails)
                 self.policy = replace(self.policy, me=known)
@@ -171,6 +173,7 @@ class _Pass:
     def _fail(self, name: str, error: FollowupdError) -> None:
         log.error("%s: %s", name, error)
         self.errors[name] = error
+        self.service.pauses.begin(name, error, self.now)
 
     # -------------------------------------------------------------- out
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from followupd import bootstrap
 from followupd.adapters.imap.labels import ImapLabels
+from followupd.config import Settings
 from followupd.core.errors import TransientError
 from followupd.core.mail import MailboxRole
+from followupd.daemon.labels import forget
+from followupd.daemon.report import PassReport
 from tests.adapters.gmail_imap_world import GmailImapWorld
 from tests.conftest import need_dovecot
 from tests.contracts.drafts import DraftsContract
@@ -157,3 +162,96 @@ def test_gmail_that_slows_down_is_obeyed(gmail: GmailImap, world: GmailImapWorld
             view.sync(account.mailbox())
         assert raised.value.retry_after == wait
         assert view.sync(account.mailbox()) == ["a"]
+
+
+CONFIG = """
+[me]
+name = "Alex Kim"
+emails = ["alex.kim@example.org"]
+time_zone = "America/Chicago"
+[[accounts]]
+name = "personal"
+backend = "imap"
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+username = "{user}"
+password = {{command = ["echo", "secret"]}}
+daily_traffic = "1MB"
+"""
+APPLIED = message(
+    "a1",
+    subject="Application for Diver at Tidepool",
+    body="Dear Leif, I am applying for the Diver position at Tidepool. Kind regards, Alex Kim\n",
+    From="Alex Kim <alex.kim@example.org>",
+    To="Leif Osgood <leif.osgood@tidepool.example>",
+    Date="Mon, 06 Apr 2026 09:00:00 -0500",
+)
+APPLIED_AT = datetime.fromisoformat("2026-04-06T09:00:00-05:00")
+EARLY = APPLIED_AT + timedelta(days=2)
+DUE = APPLIED_AT + timedelta(days=14)
+
+
+@pytest.fixture
+def settings(world: GmailImapWorld, tmp_path: Path) -> Callable[[int], Settings]:
+    def made(port: int) -> Settings:
+        path = tmp_path / "config.toml"
+        path.write_text(CONFIG.format(port=port, user=world.user))
+        return bootstrap.settings(str(path), {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)})
+
+    return made
+
+
+def once(settings: Settings, at: datetime) -> PassReport:
+    with bootstrap.service(settings) as service:
+        return service.once(at)
+
+
+def test_labels_are_the_users_hand_over_imap_too(world: GmailImapWorld, settings: Callable[[int], Settings]) -> None:
+    config, ident = settings(world.port), message_id("a1")
+    world.deliver(APPLIED, MailboxRole.SENT, APPLIED_AT)
+    once(config, EARLY)
+    assert world.carried(ident) == {"followupd/waiting"}
+    once(config, DUE)
+    assert world.carried(ident) == {"followupd/draft ready"}
+    (made,) = world.drafts().all()
+    assert made.email.envelope.thread_hint == world.thread_of(ident)
+    assert world.carried(made.email.envelope.message_id) == set()
+    world.label(ident, "followupd/skip")
+    (decision,) = once(config, DUE).decisions
+    assert decision.opportunity.skipped
+    assert world.carried(ident) == {"followupd/skip"}
+    assert list(world.drafts().all()) == []
+    with bootstrap.service(config) as service:
+        forget(service.accounts, service.store, service.policy, None)
+    assert world.carried(ident) == set()
+
+
+def test_a_throttled_account_is_left_alone_by_the_daemon(
+    world: GmailImapWorld, settings: Callable[[int], Settings]
+) -> None:
+    world.deliver(APPLIED, MailboxRole.SENT, APPLIED_AT)
+    slow = Rule(on=b"HEADER.FIELDS", refuse=b"NO [THROTTLED] Rate limit hit. (Failure)")
+    with (
+        faulty("127.0.0.1", world.port, slow) as line,
+        bootstrap.service(settings(line.port)) as service,
+    ):
+        (told,) = [n for n in service.once(EARLY).notices if n.code == "account"]
+        assert "THROTTLED" in told.message
+        said = len(line.commands)
+        assert [n.message for n in service.once(EARLY + timedelta(minutes=14)).notices] == [told.message]
+        assert len(line.commands) == said
+        assert len(service.once(EARLY + timedelta(minutes=16)).decisions) == 1
+
+
+def test_the_budget_is_kept_across_restarts(world: GmailImapWorld, settings: Callable[[int], Settings]) -> None:
+    world.deliver(APPLIED, MailboxRole.SENT, APPLIED_AT)
+    config = settings(world.port)
+    once(config, EARLY)
+    with bootstrap.service(config) as service:
+        spent = service.store.transferred("personal", bootstrap.clock().now())
+        assert 1_000 < spent < 100_000
+        service.store.transfer("personal", 1_000_000, bootstrap.clock().now())
+    (account,) = once(config, EARLY).accounts
+    assert "daily_traffic" in str(account.error)
+    assert "2.5 GB" in (account.error.remedy if account.error else "")

@@ -5,21 +5,23 @@ from __future__ import annotations
 import imaplib
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from followupd.adapters.imap import idle
 from followupd.core import rfc5322
-from followupd.core.errors import AuthError, UnreachableError
+from followupd.core.errors import AuthError, TransientError, UnreachableError
 from followupd.core.mail import Email, MailboxRole
 from followupd.core.text import visible
 from tests.adapters.imap_world import ImapWorld
 from tests.conftest import need_dovecot
 from tests.contracts.mailbox import LONG_AGO, NOON, View
 from tests.contracts.messages import draft, message, message_id
-from tests.fakes.imap_faults import Line, faulty
+from tests.fakes.imap_faults import Line, Rule, faulty
 from tests.servers import dovecot as servers
 from tests.servers.dovecot import Dovecot
 
@@ -147,13 +149,55 @@ def test_a_mailbox_of_all_mail_is_read_without_its_drafts() -> None:
 
 
 def test_news_end_the_waiting(world: ImapWorld) -> None:
-    mailbox = world.mailbox()
-    assert mailbox.wait(0.2) is False
+    push = world.account().push()
+    assert push.wait(0.2) is False
     timer = threading.Timer(0.3, lambda: world.deliver(message("a"), MailboxRole.INBOX, NOON))
     timer.start()
-    assert mailbox.wait(10) is True
+    assert push.wait(10) is True
     timer.join()
-    assert View().sync(mailbox) == ["a"]
+    push.session.drop()
+
+
+def test_news_that_came_while_nobody_listened_are_no_less_news(world: ImapWorld) -> None:
+    push = world.account().push()
+    assert push.wait(0.2) is False
+    push.session.drop()
+    world.deliver(message("a"), MailboxRole.INBOX, NOON)
+    assert push.wait(10) is True
+    assert push.wait(0.2) is False
+    push.session.drop()
+
+
+def test_idle_is_renewed(world: ImapWorld, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle, "_RENEW", 0.2)
+    push = world.account(port=line.port).push()
+    assert push.wait(0.9) is False
+    assert sum(c == b"IDLE" for c in line.commands) >= 3
+    assert idle._RENEW < 9 * 60
+    push.session.drop()
+
+
+def test_a_server_that_falls_silent_while_idle_is_given_up(world: ImapWorld, line: Line) -> None:
+    line.rules.append(Rule(on=b"IDLE", hang=True))
+    push = world.account(port=line.port, timeout=0.5).push()
+    began = time.monotonic()
+    with pytest.raises(TransientError):
+        push.wait(0.5)
+    assert time.monotonic() - began < 5
+    assert push.wait(0.2) is False
+    push.session.drop()
+
+
+def test_waiting_ends_when_it_is_ended(world: ImapWorld) -> None:
+    push = world.account().push()
+    assert push.wait(0.1) is False
+    timer = threading.Timer(0.3, push.close)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(TransientError):
+        push.wait(60)
+    assert time.monotonic() - began < 5
+    timer.join()
 
 
 # --- content -------------------------------------------------------------------------------------------------------

@@ -137,6 +137,18 @@ def test_a_wrong_password_is_asked_for_once(world: ImapWorld, line: Line) -> Non
     assert sum(b"LOGIN" in command for command in line.commands) == 1
 
 
+def test_a_password_that_was_refused_is_left_alone_until_there_is_another(world: ImapWorld, line: Line) -> None:
+    secrets = ["wrong"]
+    mailbox = world.account(secret=lambda: secrets[-1]).mailbox()
+    for _ in range(3):
+        with pytest.raises(AuthError) as raised:
+            View().sync(mailbox)
+        assert "followupd auth" in raised.value.remedy
+    assert sum(b"LOGIN" in command for command in line.commands) == 1
+    secrets.append(world.server.password)
+    assert View().sync(mailbox) == []
+
+
 def test_a_line_cut_while_signing_in_is_no_wrong_password(world: ImapWorld, line: Line) -> None:
     line.rules.append(Rule(on=b"LOGIN", cut=3))
     with pytest.raises(TransientError):

@@ -396,11 +396,13 @@ def test_a_database_of_the_first_schema_is_carried_over(path: Path) -> None:
         store.put_drafts([record("d1")])
     with closing(sqlite3.connect(path, isolation_level=None)) as c:
         c.execute("DROP TABLE labels")
+        c.execute("DROP TABLE traffic")
         c.execute("UPDATE alembic_version SET version_num = '0001'")
         c.execute("PRAGMA user_version = 1")
     with closing(open_store(path)) as store:
         assert list(store.drafts()) == [record("d1")]
         assert store.heard("work") == {}
+        assert store.export()["traffic"] == []
 
 
 def test_an_up_to_date_database_needs_no_alembic(path: Path) -> None:

@@ -208,6 +208,24 @@ class StoreContract:
             ("home", b, HUMAN), ("work", a, HUMAN), ("work", c, BULK)
         ]  # fmt: skip
 
+    # ------------------------------------------------------------------------------------------- traffic
+
+    def test_counts_what_was_transferred_within_a_day(self, store: Store) -> None:
+        assert store.transferred("work", NOON) == 0
+        store.transfer("work", 100, NOON)
+        store.transfer("work", 20, NOON + timedelta(minutes=5))
+        store.transfer("work", 3, NOON + timedelta(hours=9))
+        store.transfer("home", 1000, NOON)
+        assert store.transferred("work", NOON + timedelta(hours=9)) == 123
+        assert store.transferred("work", NOON + timedelta(hours=24, minutes=59)) == 123
+        assert store.transferred("work", NOON + timedelta(hours=25)) == 3
+        store.transfer("work", 1, NOON + timedelta(days=3))
+        assert store.export()["traffic"] == [
+            {"name": "home", "hour": 492348, "octets": 1000}, {"name": "work", "hour": 492420, "octets": 1}
+        ]  # fmt: skip
+        store.forget(None)
+        assert store.transferred("work", NOON + timedelta(days=3)) == 0
+
     # ------------------------------------------------------------------------------------------- promote
 
     @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,7 +18,11 @@ from pathlib import Path
 import pytest
 
 from followupd.core.mail import MailboxRole
+from tests.adapters.imap_world import ImapWorld
 from tests.adapters.maildir_world import MaildirWorld
+from tests.contracts.world import World
+from tests.fakes.imap_faults import Rule, faulty
+from tests.servers.dovecot import Dovecot
 
 ME, THEM = "Alex Kim <alex.kim@example.org>", "Nina Falk <nina.falk@hollowpine.example>"
 NOW = datetime.now(UTC)  # noqa: TID251 - the daemon's clock is the real one
@@ -36,22 +41,32 @@ def _mail(ident: str, sender: str, to: str, body: str, at: datetime) -> bytes:
     return message.as_bytes()
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> MaildirWorld:
-    world = MaildirWorld(tmp_path / "Maildir")
+def _apply(world: World) -> None:
     applied = NOW - timedelta(days=30)
     body = "Dear Nina Falk,\n\nI would like to apply for the Research Assistant position at Hollow Pine.\n\nAlex Kim\n"
     world.deliver(_mail("a1", ME, THEM, body, applied), MailboxRole.SENT, applied)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> MaildirWorld:
+    world = MaildirWorld(tmp_path / "Maildir")
+    _apply(world)
     return world
 
 
 @pytest.fixture
 def daemon(world: MaildirWorld, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with _running(tmp_path, f'backend = "maildir"\npath = "{world.root}"', poll="1m") as process:
+        yield process
+
+
+@contextmanager
+def _running(tmp_path: Path, account: str, *, poll: str) -> Iterator[subprocess.Popen[str]]:
     config = tmp_path / "config.toml"
     config.write_text(
         '[me]\nname = "Alex Kim"\nemails = ["alex.kim@example.org"]\ntime_zone = "UTC"\nholidays = ""\n'
-        f'[[accounts]]\nname = "a"\nbackend = "maildir"\npath = "{world.root}"\n'
-        '[watch]\npoll = "1m"\n[drafts]\nwindow = "00:00-23:59"\n',
+        f'[[accounts]]\nname = "a"\n{account}\n'
+        f'[watch]\npoll = "{poll}"\n[drafts]\nwindow = "00:00-23:59"\n',
         encoding="utf-8",
     )
     config.chmod(0o600)
@@ -80,3 +95,36 @@ def test_it_drafts_what_is_due_and_stops_when_told(daemon: subprocess.Popen[str]
     told = daemon.stderr.read()
     assert "1 made" in told
     assert "nina.falk" not in told, "logs hold no address"
+
+
+def _imap(world: ImapWorld) -> str:
+    return (
+        f'backend = "imap"\nhost = "127.0.0.1"\nport = {world.port}\ntls = "none"\nusername = "{world.user}"\n'
+        f'password = {{command = ["echo", "{world.server.password}"]}}'
+    )
+
+
+def test_news_by_push_need_no_poll(dovecot: Dovecot, tmp_path: Path) -> None:
+    world = ImapWorld(dovecot)
+    _apply(world)
+    with _running(tmp_path, _imap(world), poll="1d") as process:
+        _until(lambda: len(world.drafts().all()) == 1)
+        time.sleep(1)  # the watching begins with the first pass
+        no = "Dear Alex,\n\nunfortunately we have decided to move forward with other candidates.\n\nNina Falk\n"
+        world.deliver(_mail("b1", THEM, ME, no, NOW), MailboxRole.INBOX, NOW)
+        _until(lambda: not world.drafts().all())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=2) == 0
+    world.close()
+
+
+def test_a_dead_push_blocks_neither_a_pass_nor_the_end(dovecot: Dovecot, tmp_path: Path) -> None:
+    with faulty(dovecot.host, dovecot.port, Rule(on=b"IDLE", hang=True, times=99)) as line:
+        world = ImapWorld(dovecot, port=line.port)
+        _apply(world)
+        with _running(tmp_path, _imap(world), poll="1d") as process:
+            _until(lambda: b"IDLE" in line.commands)
+            _until(lambda: len(world.drafts().all()) == 1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=2) == 0
+        world.close()

@@ -17,7 +17,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from followupd.adapters.imap import content, rows, search
-from followupd.adapters.imap.idle import wait_for_news
 from followupd.adapters.imap.mailboxes import Box, to_read
 from followupd.adapters.imap.refusals import LineDroppedError
 from followupd.adapters.imap.session import GMAIL, Selected, Session
@@ -88,13 +87,6 @@ class ImapMailbox:
                 continue
             for some in UidSet.of(uids).chunks(content.BATCH):
                 yield from self.session.repeatable(partial(content.emails, self.session, box, validity, some))
-
-    def wait(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds for news in the inbox (IDLE, RFC 2177); True if there may be some.
-
-        Only a hint that spares waiting for the next poll. False, at once, where the server has no IDLE.
-        """
-        return wait_for_news(self.session, timeout)
 
     def close(self) -> None:
         self.session.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +15,11 @@ from typing import Literal, TypeVar
 from imapclient import SocketTimeout
 
 from followupd.adapters.imap import refusals
+from followupd.adapters.imap.budget import Budget
 from followupd.adapters.imap.mailboxes import Box, boxes_of
 from followupd.adapters.imap.refusals import LineDroppedError
 from followupd.adapters.imap.wire import Client, Pieces, Reply, parsed
-from followupd.core.errors import FollowupdError, PermanentError
+from followupd.core.errors import AuthError, FollowupdError, PermanentError
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,15 @@ GMAIL = "X-GM-EXT-1"
 """The capability that tells Gmail: https://developers.google.com/workspace/gmail/imap/imap-extensions."""
 _LIST_AGAIN = 3600.0
 """Seconds after which the list of mailboxes is asked for again; it changes seldom and costs more than a quiet pass."""
+_REFUSED_AGAIN = 3600.0
+"""Seconds after which a sign-in that was refused is tried once more with the same secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """Where and how to sign in. ``secret`` is called at each sign-in and gives the password or the access token;
-    ``timeout`` is the longest silence of the server that is borne, in seconds; ``trust`` replaces the system's trust.
+    ``timeout`` is the longest silence of the server that is borne, in seconds; ``trust`` replaces the system's trust;
+    ``budget`` limits what is transferred.
     """
 
     name: str
@@ -47,6 +52,7 @@ class Access:
     timeout: float = 60.0
     connect_timeout: float = 20.0
     trust: ssl.SSLContext | None = None
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Session:
     _client: Client | None = field(default=None, init=False)
     _boxes: tuple[float, tuple[Box, ...]] | None = field(default=None, init=False)
     _selected: tuple[str, int] | None = field(default=None, init=False)
+    _refused: tuple[float, str, AuthError] | None = field(default=None, init=False, repr=False)
 
     # --- the connection
 
@@ -80,6 +87,8 @@ class Session:
         No answer is outstanding, but that to ``expecting`` if it was asked ahead.
         """
         client = self._client or self._connect()
+        if self.access.budget:
+            self.access.budget.check(gmail=bool(client.has_capability(GMAIL)))
         try:
             client.settle(unless=expecting)
             yield client
@@ -113,14 +122,24 @@ class Session:
         if client is not None:
             _hang_up(client)
 
+    def cut_off(self) -> None:
+        """End the connection under whoever is talking over it; from any thread. They see the line break."""
+        client = self._client
+        if client is not None:
+            with suppress(OSError):
+                client.socket().shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         if self._client is not None:
             with suppress(OSError, imaplib.IMAP4.error, *refusals.NONSENSE):
                 self._client.logout()
         self.drop()
+        if self.access.budget:
+            self.access.budget.keep()
 
     def _connect(self) -> Client:
         access = self.access
+        secret = self._unrefused(access.secret())
         try:
             client = Client(
                 access.host,
@@ -131,15 +150,27 @@ class Session:
             )
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
             raise refusals.unreachable(error) from error
+        if access.budget:
+            client.meter(access.budget.count)
         try:
-            self._begin(client)
-        except FollowupdError:
+            self._begin(client, secret)
+        except FollowupdError as error:
             _hang_up(client)
+            if isinstance(error, AuthError):
+                self._refused = time.monotonic(), secret, error
             raise
         self._client = client
         return client
 
-    def _begin(self, client: Client) -> None:
+    def _unrefused(self, secret: str) -> str:
+        """A secret that was refused is not tried again within the hour: servers lock out whoever insists."""
+        if self._refused:
+            at, tried, error = self._refused
+            if tried == secret and time.monotonic() - at < _REFUSED_AGAIN:
+                raise error
+        return secret
+
+    def _begin(self, client: Client, secret: str) -> None:
         """TLS, where it is begun in plain text, and the sign-in."""
         access = self.access
         client.normalise_times = False
@@ -148,7 +179,6 @@ class Session:
                 client.starttls(self._trust())
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
             raise refusals.unreachable(error) from error
-        secret = access.secret()
         try:
             _authenticate(client, access, secret)
             if wanted := _knows_changes(client):

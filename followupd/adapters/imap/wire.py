@@ -82,6 +82,19 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient is typed in parts 
         self._imap.send(b"".join(b"%s %s\r\n" % pair for pair in zip(tags, commands, strict=True)))
         return tags
 
+    def meter(self, count: Callable[[int], None]) -> None:
+        """Have ``count`` told of every octet that goes out or comes in from here on, TLS not counted."""
+        line = self._imap
+        read, readline, send = line.read, line.readline, line.send
+
+        def told(octets: bytes) -> bytes:
+            count(len(octets))
+            return octets
+
+        line.read = lambda size: told(read(size))
+        line.readline = lambda: told(readline())
+        line.send = lambda data: send(told(data))
+
     def examine_command(self, mailbox: str) -> bytes:
         return b"EXAMINE " + bytes(self._normalise_folder(mailbox))
 

@@ -84,3 +84,12 @@ labels = Table(
     Column("names", Text, nullable=False),
 )
 """The user's labels as last seen on conversations, joined by newlines: what has been heard is not heard again."""
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("account", Integer, ForeignKey("accounts.key", ondelete="CASCADE"), primary_key=True),
+    Column("hour", Integer, primary_key=True),
+    Column("octets", Integer, nullable=False),
+)
+"""Octets transferred in each of the last hours (counted from 1970), for servers that allow only so much a day."""

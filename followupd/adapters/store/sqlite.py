@@ -38,6 +38,10 @@ _UNREAD = """
 _HEARD = """
     SELECT labels.thread, labels.names FROM labels JOIN accounts ON accounts.key = labels.account WHERE accounts.name = ?
 """
+_TRANSFERRED = """
+    SELECT coalesce(sum(traffic.octets), 0) FROM traffic JOIN accounts ON accounts.key = traffic.account
+    WHERE accounts.name = ? AND traffic.hour >= ?
+"""
 _DRAFTS = "SELECT record FROM drafts ORDER BY key"
 _WORDS = "SELECT word FROM words ORDER BY said, key"
 
@@ -63,10 +67,18 @@ _ALL_MAIL = """
     ORDER BY emails.received, emails.key
 """
 _ALL_WORDS = "SELECT word FROM words ORDER BY key"
+_ALL_TRAFFIC = """
+    SELECT accounts.name, traffic.hour, traffic.octets
+    FROM traffic JOIN accounts ON accounts.key = traffic.account ORDER BY accounts.name, traffic.hour
+"""
 _ALL_LABELS = """
     SELECT accounts.name, labels.thread, labels.names
     FROM labels JOIN accounts ON accounts.key = labels.account ORDER BY labels.thread
 """
+
+
+_DAY = 24
+"""Hours for which it is known how much was transferred."""
 
 
 def open_store(path: Path, *, scratch: bool = False) -> SqliteStore:
@@ -134,6 +146,14 @@ class SqliteStore:
     def reset_cursor(self, account: str) -> None:
         with self._write() as w:
             w.reset_cursor(account)
+
+    def transferred(self, account: str, at: datetime) -> int:
+        with self._look() as c:
+            return int(c.execute(_TRANSFERRED, (account, _hour(at) - _DAY)).fetchone()[0])
+
+    def transfer(self, account: str, octets: int, at: datetime) -> None:
+        with self._write(repeatable=True) as w:
+            w.transfer(account, _hour(at), octets, since=_hour(at) - _DAY)
 
     # ------------------------------------------------------------------------------------------- mail
 
@@ -227,11 +247,16 @@ class SqliteStore:
                 "drafts": [rows.plain(json) for (json,) in c.execute(_DRAFTS)],
                 "words": [rows.plain(json) for (json,) in c.execute(_ALL_WORDS)],
                 "labels": _named(c, _ALL_LABELS),
+                "traffic": _named(c, _ALL_TRAFFIC),
             }
 
     def close(self) -> None:
         with self._turn:
             self._connection.close()
+
+
+def _hour(at: datetime) -> int:
+    return int(at.timestamp() // 3600)
 
 
 def _named(connection: sqlite3.Connection, question: str) -> list[dict[str, Any]]:

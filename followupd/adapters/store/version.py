@@ -1,9 +1,9 @@
 """By what the state database is known, and of which schema it is."""
 
-VERSION = 2
+VERSION = 3
 """PRAGMA user_version of a database of this schema; one for each migration."""
 
-REVISION = "0002"
+REVISION = "0003"
 """The same in Alembic's words: its newest revision."""
 
 APPLICATION_ID = 0x666F6C6C

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from followupd.adapters.store import rows
 from followupd.adapters.store.engine import writing
-from followupd.adapters.store.schema import accounts, drafts, emails, labels, readings, words
+from followupd.adapters.store.schema import accounts, drafts, emails, labels, readings, traffic, words
 from followupd.adapters.store.sweep import Sought
 from followupd.core.ledger import DraftRecord, Word
 from followupd.core.mail import Changes, EmailId, MessageId
@@ -88,6 +88,14 @@ class Writer:
         carried = [{"account": key, "thread": t, "names": "\n".join(sorted(n))} for t, n in seen.items() if n]
         if carried:
             c.execute(insert(labels), carried)
+
+    def transfer(self, account: str, hour: int, octets: int, *, since: int) -> None:
+        c = self._connection
+        key = _key(c, account)
+        c.execute(delete(traffic).where(traffic.c.account == key, traffic.c.hour < since))
+        put = upsert(traffic).values(account=key, hour=hour, octets=octets)
+        more = {"octets": traffic.c.octets + put.excluded.octets}
+        c.execute(put.on_conflict_do_update(index_elements=[traffic.c.account, traffic.c.hour], set_=more))
 
     def put_word(self, word: Word) -> None:
         self._connection.execute(insert(words).values(said=word.said_at.timestamp(), word=rows.encoded(word)))
