@@ -30,6 +30,7 @@ from followupd.daemon.service import Service
 
 if TYPE_CHECKING:
     from followupd.adapters.gmail import GmailAccount
+    from followupd.adapters.gmail.transport import SignIn
     from followupd.adapters.imap import ImapAccount
     from followupd.adapters.imap.budget import Budget
     from followupd.adapters.maildir import MaildirAccount
@@ -112,11 +113,37 @@ def _imap(account: AccountSettings, given: Settings, store: Store) -> Account:
 
     traffic = _Traffic(store, account.name)
     budget = Budget(account.name, traffic, now=clock().now, limit=account.daily_traffic)
-    opened = _imap_account(account, lambda: resolve(account.secret, given.env), budget)
+    opened = _imap_account(account, _imap_secret(account, given), budget)
     labels = opened.thread_labels(given.policy.label_names.prefix) if given.policy.labels else None
     return Account(
-        name=account.name, mailbox=opened.mailbox(), drafts=opened.drafts(), labels=labels, push=opened.push()
+        name=account.name,
+        mailbox=opened.mailbox(),
+        drafts=opened.drafts(),
+        labels=labels,
+        push=opened.push(),
+        sign_in_ends=partial(_sign_in_ends, account, given),
     )
+
+
+def _imap_secret(account: AccountSettings, given: Settings) -> Callable[[], str]:
+    """What brings the password, or the access token."""
+    if not account.signs_in_with_google:
+        return lambda: resolve(account.secret, given.env)
+    from followupd.adapters.gmail.transport import access_token
+
+    return partial(access_token, _google_sign_in(account, given))
+
+
+def _google_sign_in(account: AccountSettings, given: Settings) -> SignIn:
+    from followupd.adapters.gmail.transport import SignIn
+
+    place = account.kept_in
+    save = (lambda text: store_secret(place, text)) if place and place.storable else None
+    return SignIn(account.name, lambda: resolve(place, given.env), save)
+
+
+def _sign_in_ends(account: AccountSettings, given: Settings) -> datetime | None:
+    return _google_sign_in(account, given).ends_at if account.signs_in_with_google else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +183,18 @@ def _gmail(account: AccountSettings, given: Settings, store: Store) -> Account: 
         mailbox=opened.mailbox(),
         drafts=opened.drafts(),
         labels=labels,
-        sign_in_ends=opened.sign_in_ends,
+        sign_in_ends=partial(_sign_in_ends, account, given),
     )
 
 
 def _gmail_account(account: AccountSettings, given: Settings) -> GmailAccount:
     from followupd.adapters.gmail import GmailAccount
 
-    token = account.token
+    sign_in = _google_sign_in(account, given)
     return GmailAccount(
         name=account.name,
-        secret=lambda: resolve(token, given.env),
-        save=(lambda text: store_secret(token, text)) if token and token.storable else None,
+        secret=sign_in.secret,
+        save=sign_in.save,
         api_endpoint=account.api_endpoint,
         labels=given.policy.labels,
     )
@@ -197,9 +224,12 @@ def _checks(account: AccountSettings, given: Settings) -> Iterator[Check]:
     if account.backend == "gmail":
         yield from _gmail_account(account, given).checks(clock().now())
     elif account.backend == "imap":
-        imap = _imap_account(account, lambda: resolve(account.secret, given.env))
-        with closing(imap):
+        with closing(_imap_account(account, _imap_secret(account, given))) as imap:
             yield from imap.checks()
+        if account.signs_in_with_google:
+            from followupd.adapters.gmail.checkup import age
+
+            yield Check("token_age", lambda: age(_google_sign_in(account, given), clock().now()))
     else:
         yield from _maildir_account(account).checks()
 
@@ -213,7 +243,7 @@ def proof_of_not_sending(given: Settings) -> dict[str, Any]:
 
     proof = prove(labels=given.policy.labels)
     return {
-        "scopes": {a.name: _scopes(a, given) for a in given.accounts if a.backend == "gmail"},
+        "scopes": {a.name: _scopes(a, given) for a in given.accounts if a.signs_in_with_google},
         "allowed": [{"method": method, "path": path} for method, path in proof.allowed],
         "imports_smtplib": "smtplib" in _imported(),
         "tried": list(proof.tried),
@@ -226,7 +256,7 @@ def _scopes(account: AccountSettings, given: Settings) -> list[str] | None:
     from followupd.adapters.gmail import auth
 
     try:
-        granted = auth.granted(resolve(account.token, given.env))
+        granted = auth.granted(resolve(account.kept_in, given.env))
     except AuthError:
         return None
     return sorted(granted) if granted else None
@@ -246,17 +276,24 @@ def sign_in(account: AccountSettings, given: Settings, *, secret: str | None, br
 
     Raises AuthError, UnreachableError; nothing is kept then.
     """
-    place = account.token if account.backend == "gmail" else account.secret
+    place = account.kept_in
     if place is None or not place.storable:
         raise AuthError(
             f"followupd cannot keep the secret of {account.name} in {place}.",
             remedy="Name a keyring or a file for it in the config, or put it there yourself.",
         )
-    if account.backend == "gmail":
+    if account.signs_in_with_google:
         from followupd.adapters.gmail import auth
 
-        secrets = _client_secrets(account)
-        secret = auth.sign_in(secrets, now=clock().now, labels=given.policy.labels, browser=browser, port=port)
+        wanted = auth.scopes(labels=given.policy.labels) if account.backend == "gmail" else auth.FOR_IMAP
+        secret = auth.sign_in(
+            _client_secrets(account),
+            now=clock().now,
+            wanted=wanted,
+            browser=browser,
+            port=port,
+            login_hint=account.username or None,
+        )
     else:
         _try(account, secret or "")
     store_secret(place, secret or "")

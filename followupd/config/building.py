@@ -69,6 +69,7 @@ def _account(section: model.Gmail | model.Imap | model.Maildir, place: _Place) -
                 username=section.username,
                 auth=section.auth,
                 secret=place.of_secret(section.token if section.auth == "xoauth2" else section.password),
+                client_secrets=place.of(section.client_secrets) if section.client_secrets else None,
                 daily_traffic=section.daily_traffic,
             )
         case model.Maildir():

@@ -83,7 +83,16 @@ class Imap(Section):
     token: Secret | None = Field(
         None, examples=[{"command": ["oama", "access", "dana@example.org"]}], validate_default=True
     )
+    client_secrets: Text | None = Field(None, examples=["client_secret.json"])
     daily_traffic: Octets | None = Field(None, examples=["2GB"])
+
+    @field_validator("client_secrets")
+    @classmethod
+    def _with_xoauth2_only(cls, client_secrets: str | None, info: ValidationInfo) -> str | None:
+        auth = info.data.get("auth", "xoauth2")
+        if client_secrets is not None and auth != "xoauth2":
+            raise wrong(f'has no use with auth = "{auth}"', 'Take it out, or write auth = "xoauth2" and token.')
+        return client_secrets
 
     @field_validator("tls")
     @classmethod

@@ -17,8 +17,8 @@ from followupd.core.worktime import Delay
 class AccountSettings:
     """One mailbox account. What its ``backend`` (gmail, imap or maildir) does not need keeps its default.
 
-    ``secret`` is the password, or with ``auth`` xoauth2 the access token, of an IMAP account; ``token`` is where the
-    authorized-user JSON of a Gmail account is kept, ``client_secrets`` the file of its OAuth client. ``daily_traffic`` is how
+    ``secret`` is the password, or with ``auth`` xoauth2 the access token, of an IMAP account; with ``client_secrets``, the
+    file of an OAuth client of Google's, it is the authorized-user JSON instead, which ``token`` is for a Gmail account. ``daily_traffic`` is how
     many octets may be transferred in 24 hours (None: as many as its server is known to bear; 0: any). All paths are absolute.
     """
 
@@ -35,6 +35,16 @@ class AccountSettings:
     token: SecretRef | None = None
     api_endpoint: str | None = None
     path: Path = Path()
+
+    @property
+    def signs_in_with_google(self) -> bool:
+        """Whether it is signed in to on a page of Google's, which leaves an authorized-user JSON."""
+        return self.backend == "gmail" or self.client_secrets is not None
+
+    @property
+    def kept_in(self) -> SecretRef | None:
+        """Where its one secret is kept."""
+        return self.token if self.backend == "gmail" else self.secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ Progress = Callable[[str, int, int | None], None]
 class Account:
     """One account's name and ports; ``labels`` only where the server has any and the user wants them.
 
-    ``push`` only where the server may tell of news. ``sign_in_ends`` tells when the sign-in ends by itself, once it was used; None where nothing is known of that.
+    ``push`` only where the server may tell of news. ``sign_in_ends`` tells when the sign-in ends by itself; None where nothing is known of that.
     """
 
     name: str

@@ -6,7 +6,7 @@ What reading mail needs is imported where mail is read: a look at what is known 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
@@ -64,7 +64,7 @@ class Service:
             accounts=tuple(self.report_of(a.name, None) for a in self.accounts),
             decisions=evaluation.plan.decisions,
             drafts=tuple(DraftReport(record=r, action="none") for r in evaluation.ledger if r.state in LIVE),
-            notices=tuple(notices_of(evaluation.plan)),
+            notices=(*self.sign_in_notices(now), *notices_of(evaluation.plan)),
         )
 
     def once(self, now: datetime, *, dry_run: bool = False, progress: Progress = lambda *_: None) -> PassReport:
@@ -115,6 +115,9 @@ class Service:
                 wanted = spans[email.envelope.message_id]
                 quotes[email.envelope.message_id] = tuple(_one_line(words[a:b]) for a, b in wanted)
         return quotes
+
+    def sign_in_notices(self, now: datetime) -> Iterator[Notice]:
+        return of_sign_ins({a.name: a.sign_in_ends() for a in self.accounts}, now)
 
     def report_of(self, name: str, error: FollowupdError | None) -> AccountReport:
         """What is known of one account."""
@@ -248,7 +251,7 @@ class _Pass:
             notices=(
                 *of_unreadable(self.unreadable),
                 *of_accounts(self.errors),
-                *of_sign_ins({a.name: a.sign_in_ends() for a in self.service.accounts}, self.now),
+                *self.service.sign_in_notices(self.now),
                 *notices_of(self.evaluation.plan),
                 *self.notices,
                 *self.labels.notices,

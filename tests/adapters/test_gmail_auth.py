@@ -45,10 +45,16 @@ def allow(url: str) -> None:
     requests.get(url, timeout=5)
 
 
-def sign_in(fake: FakeGmail, visit: Callable[[str], None] = allow, **options: object) -> str:
+LEAST = auth.scopes(labels=False)
+
+
+def sign_in(
+    fake: FakeGmail, visit: Callable[[str], None] = allow, wanted: tuple[str, ...] = LEAST, port: int = 0
+) -> str:
+    patience = timedelta(seconds=5)
     with redirect_stdout(Visitor(visit)):
         return auth.sign_in(
-            fake.sign_in.client_secrets, now=lambda: NOW, browser=False, wait=timedelta(seconds=5), **options
+            fake.sign_in.client_secrets, now=lambda: NOW, wanted=wanted, browser=False, wait=patience, port=port
         )
 
 
@@ -74,7 +80,7 @@ def test_the_scopes_are_the_least(fake: FakeGmail) -> None:
         allow(url)
 
     sign_in(fake, visit)
-    sign_in(fake, visit, labels=True)
+    sign_in(fake, visit, wanted=auth.scopes(labels=True))
     asked = [re.findall(r"gmail\.(\w+)", url) for url in seen]
     assert asked == [["readonly", "compose"], ["modify", "compose"]]
     assert all("code_challenge_method=S256" in url for url in seen)
@@ -130,14 +136,16 @@ def test_a_forged_redirect_is_refused(fake: FakeGmail) -> None:
 
 def test_nobody_comes(fake: FakeGmail) -> None:
     with pytest.raises(AuthError), redirect_stdout(io.StringIO()):
-        auth.sign_in(fake.sign_in.client_secrets, now=lambda: NOW, browser=False, wait=timedelta(seconds=0.1))
+        auth.sign_in(
+            fake.sign_in.client_secrets, now=lambda: NOW, wanted=LEAST, browser=False, wait=timedelta(seconds=0.1)
+        )
 
 
 def test_google_cannot_be_reached(fake: FakeGmail) -> None:
     secrets = fake.sign_in.client_secrets
     secrets["installed"]["token_uri"] = "http://127.0.0.1:9/token"
     with pytest.raises(UnreachableError), redirect_stdout(Visitor(allow)):
-        auth.sign_in(secrets, now=lambda: NOW, browser=False, wait=timedelta(seconds=5))
+        auth.sign_in(secrets, now=lambda: NOW, wanted=LEAST, browser=False, wait=timedelta(seconds=5))
 
 
 def test_a_port_that_is_taken(fake: FakeGmail) -> None:
@@ -152,5 +160,5 @@ def test_a_port_that_is_taken(fake: FakeGmail) -> None:
 @pytest.mark.parametrize("secrets", [{}, {"service_account": {}}, {"installed": {}}])
 def test_client_secrets_of_something_else(secrets: dict[str, object]) -> None:
     with pytest.raises(AuthError) as raised:
-        auth.sign_in(secrets, now=lambda: NOW, browser=False)
+        auth.sign_in(secrets, now=lambda: NOW, wanted=LEAST, browser=False)
     assert "desktop" in raised.value.remedy

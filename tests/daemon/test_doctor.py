@@ -297,10 +297,11 @@ def test_the_proof_is_shown(patient: Patient, signed_in: Sign, fake: FakeGmail) 
     assert "followupd cannot send." in done.stdout
 
 
-@pytest.mark.parametrize(("days", "codes"), [(4, []), (6, ["token_age"])])
-def test_a_pass_warns_of_a_sign_in_that_ends(patient: Patient, signed_in: Sign, days: int, codes: list[str]) -> None:
+@pytest.mark.parametrize(("days", "codes"), [(4.9, []), (5, ["token_age"]), (6, ["token_age"])])
+def test_a_pass_warns_of_a_sign_in_that_ends(patient: Patient, signed_in: Sign, days: float, codes: list[str]) -> None:
     granted = datetime(2026, 3, 2, 12, tzinfo=UTC)
     signed_in(scopes=list(SCOPES), refresh_token_expires_at=(granted + timedelta(days=7)).isoformat())
     with bootstrap.service(bootstrap.settings(_config(patient), patient.env)) as service:
-        report = service.once(granted + timedelta(days=days))
-    assert [n.code for n in report.notices] == codes
+        at = granted + timedelta(days=days)
+        assert [n.code for n in service.status(at).notices] == codes
+        assert [n.code for n in service.once(at).notices] == codes

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
@@ -17,6 +13,7 @@ import requests
 
 from tests.contracts.messages import message
 from tests.e2e.emulator import EmulatedWorld, encoded, free_port, running
+from tests.e2e.newcomer import Newcomer
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("emulate")]
 
@@ -35,60 +32,6 @@ api_endpoint = "%s"
 """
 
 
-@dataclass
-class Newcomer:
-    """A home folder with the config of the page, and a terminal in it."""
-
-    home: Path
-    root: str
-    ports: list[int]
-
-    def __post_init__(self) -> None:
-        self.home.mkdir()
-        self.write("config.toml", CONFIG % self.root)
-        client = {
-            "client_id": "client", "client_secret": "secret", "auth_uri": f"{self.root}/o/oauth2/v2/auth",
-            "token_uri": f"{self.root}/oauth2/token", "redirect_uris": ["http://localhost"],
-        }  # fmt: skip
-        self.write("client_secret.json", json.dumps({"installed": client}))
-
-    def write(self, name: str, text: str) -> None:
-        (self.home / name).write_text(text)
-        (self.home / name).chmod(0o600)
-
-    @property
-    def token(self) -> Path:
-        return self.home / "personal-token.json"
-
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG")}  # noqa: TID251 - what a shell hands on
-        env = kept | {
-            "HOME": str(self.home), "XDG_STATE_HOME": str(self.home / "state"), "PYTHONUNBUFFERED": "1",
-            "OAUTHLIB_INSECURE_TRANSPORT": "1",  # Google's own addresses are https
-        }  # fmt: skip
-        line = [sys.executable, "-m", "followupd", "--config", str(self.home / "config.toml"), *command]
-        return subprocess.Popen(line, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def run(self, *command: str) -> tuple[int, str, str]:
-        process = self.start(*command)
-        out, err = process.communicate(timeout=60)
-        return process.returncode, out, err
-
-    def sign_in(self) -> tuple[int, str, str]:
-        process = self.start("auth", "personal", "--no-browser", "--port", str(self.ports.pop()))
-        assert process.stdout is not None
-        told = ""
-        while not (found := re.search(r"https?://\S+/o/oauth2/\S+", told)):
-            line = process.stdout.readline()
-            if not line:
-                break
-            told += line
-        if found:
-            allow(found[0])
-        out, err = process.communicate(timeout=30)
-        return process.returncode, told + out, err
-
-
 def allow(url: str) -> None:
     """Open the page and press its first button, as a browser does."""
     page = requests.get(url, timeout=10).text
@@ -104,7 +47,15 @@ def allow(url: str) -> None:
 def newcomer(pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Newcomer]:
     ports = [free_port(), free_port()]
     with running(pytestconfig.cache.mkdir("emulate"), back=ports) as root:
-        yield Newcomer(tmp_path / "home", root, ports)
+        client = {
+            "client_id": "client", "client_secret": "secret", "auth_uri": f"{root}/o/oauth2/v2/auth",
+            "token_uri": f"{root}/oauth2/token", "redirect_uris": ["http://localhost"],
+        }  # fmt: skip
+        yield Newcomer(tmp_path / "home", CONFIG % root, {"installed": client}, ports, allow)
+
+
+def root_of(newcomer: Newcomer) -> str:
+    return str(newcomer.client["installed"]["token_uri"]).removesuffix("/oauth2/token")
 
 
 def test_from_nothing_to_the_first_pass(newcomer: Newcomer) -> None:
@@ -120,7 +71,7 @@ def test_from_nothing_to_the_first_pass(newcomer: Newcomer) -> None:
     kept = json.loads(newcomer.token.read_text())
     assert kept["refresh_token"] not in out + err
 
-    world = EmulatedWorld(newcomer.root, 0)
+    world = EmulatedWorld(root_of(newcomer), 0)
     world.ask("POST", "messages", {"raw": encoded(message("a")), "labelIds": ["INBOX"]})
     status, out, err = newcomer.run("once", "--dry-run", "--json", "--at", "2026-03-03T12:00:00-06:00")
     assert status == 0, err

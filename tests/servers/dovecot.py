@@ -33,13 +33,15 @@ SEARCH_PATH = os.pathsep.join((os.defpath, "/usr/sbin", "/usr/local/sbin", "/sbi
 class Options:
     """What kind of server. ``mailboxes`` maps names to their special use ("" for none); ``hide`` are capabilities that
     the server has but shall not tell of; ``views`` are virtual mailboxes below ``Virtual``, by name: their special use, and
-    what they show, in Dovecot's words.
+    what they show, in Dovecot's words. ``introspection`` is the address (RFC 7662) that is asked whether an access token
+    serves: then XOAUTH2 and OAUTHBEARER are there as well.
     """
 
     tls: bool = False
     mailboxes: Mapping[str, str] = field(default_factory=lambda: SPECIAL_USE)
     hide: tuple[str, ...] = ()
     views: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    introspection: str = ""
     separator: str = "."
     prefix: str = ""
     mail_format: str = "maildir"
@@ -174,7 +176,7 @@ default_login_user = {login}
 first_valid_uid = 1
 first_valid_gid = 1
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login {"xoauth2 oauthbearer" if options.introspection else ""}
 auth_failure_delay = 0
 mail_location = {_location(options)}
 mail_plugins = {"virtual" if options.views else ""}
@@ -184,6 +186,7 @@ maildir_copy_with_hardlinks = no
 mail_fsync = never
 {f"imap_capability = {_capability(options.hide)}" if capability else ""}
 {_tls(root) if options.tls else "ssl = no"}
+{_tokens(root, options.introspection) if options.introspection else ""}
 passdb {{
   driver = static
   args = password={PASSWORD}
@@ -232,6 +235,14 @@ service imap-urlauth-login {{
 
 def _location(options: Options) -> str:
     return f"{options.mail_format}:~/mail"
+
+
+def _tokens(root: Path, introspection: str) -> str:
+    (root / "tokens.conf").write_text(
+        f"introspection_mode = post\nintrospection_url = {introspection}\nusername_attribute = username\n"
+        "active_attribute = active\nactive_value = true\n"
+    )
+    return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {root}/tokens.conf\n}}"
 
 
 def _group(user: str) -> str:

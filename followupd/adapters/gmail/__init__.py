@@ -53,10 +53,6 @@ class GmailAccount:
     def thread_labels(self, root: str = ROOT) -> GmailLabels:
         return GmailLabels(self.api(labels=self.labels), root, self._pulse)
 
-    def sign_in_ends(self) -> datetime | None:
-        """When the sign-in ends by itself, as far as it was used and tells."""
-        return self._sign_in.ends_at
-
     def checks(self, now: datetime) -> Iterable[Check]:
         """What to look at for `followupd doctor`."""
         return Checkup(self.api(), now, self.labels).checks()

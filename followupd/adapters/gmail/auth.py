@@ -41,8 +41,12 @@ class _Flow(InstalledAppFlow):  # type: ignore[misc]  # the library is not typed
         return super().fetch_token(include_client_id=True, **kwargs)
 
 
+FOR_IMAP = (EVERYTHING,)
+"""Google has one permission for IMAP, and it is for everything, sending included."""
+
+
 def scopes(*, labels: bool) -> tuple[str, ...]:
-    """The least that serves: reading, and making drafts; with labels, changing labels of threads (includes reading)."""
+    """The least that serves over the API: reading, and making drafts; with labels, changing labels of threads (includes reading)."""
     return (MODIFY, COMPOSE) if labels else (READ, COMPOSE)
 
 
@@ -50,7 +54,7 @@ def sign_in(
     client_secrets: Mapping[str, Any],
     *,
     now: Callable[[], datetime],
-    labels: bool = False,
+    wanted: Sequence[str],
     browser: bool = True,
     port: int = 0,
     login_hint: str | None = None,
@@ -58,11 +62,10 @@ def sign_in(
 ) -> str:
     """Let the user sign in, and return the token as JSON for the account's secret store.
 
-    ``client_secrets`` is the parsed client_secret.json of a desktop client. The address to open is printed on stdout,
+    ``client_secrets`` is the parsed client_secret.json of a desktop client, ``wanted`` the scopes. The address to open is printed on stdout,
     and opened where there is a browser; Google redirects to ``port`` of this machine (0: any free one). For a server, pass
     ``browser=False``: how to forward the port through SSH is printed too. Raises AuthError or UnreachableError.
     """
-    wanted = scopes(labels=labels)
     try:
         flow = _Flow.from_client_config(client_secrets, scopes=list(wanted))
         options = {"access_type": "offline", "prompt": "consent"} | ({"login_hint": login_hint} if login_hint else {})

@@ -64,16 +64,7 @@ class Checkup:
         return fine(scopes_told(granted) if granted else "the stored sign-in does not tell its scopes")
 
     def _age(self) -> Verdict:
-        sign_in = self.api.transport.sign_in
-        since, ends = sign_in.moment("granted_at"), sign_in.ends_at
-        if ends and self.now >= ends - SIGN_IN_ENDS_SOON:
-            over = "ended" if self.now >= ends else "ends"
-            text = f"the sign-in {over} by itself on {ends:%Y-%m-%d %H:%M} UTC: the OAuth client is in status Testing"
-            remedy = f"Publish the client (docs/gmail.md, step 1.5) and run `followupd auth {self._account}`."
-            return failure(text, remedy) if self.now >= ends else warning(text, remedy)
-        if since is None:
-            return fine("the stored sign-in does not tell its age")
-        return fine(f"signed in {(self.now - since).days} days ago" + (f", until {ends:%Y-%m-%d}" if ends else ""))
+        return age(self.api.transport.sign_in, self.now)
 
     def _sign_in(self) -> Verdict:
         """One question, by hand, as the library hides the server's clock."""
@@ -94,6 +85,20 @@ class Checkup:
             return fine(f"within {_SKEW.seconds} seconds of Google's")
         text = f"this machine's clock is {skew.total_seconds():,.0f} seconds away from Google's"
         return warning(text, "Let the system keep the time: timedatectl set-ntp true.")
+
+
+def age(sign_in: SignIn, now: datetime) -> Verdict:
+    """How old a sign-in is, and whether it ends by itself before long."""
+    sign_in.credentials()
+    since, ends = sign_in.moment("granted_at"), sign_in.ends_at
+    if ends and now >= ends - SIGN_IN_ENDS_SOON:
+        over = "ended" if now >= ends else "ends"
+        text = f"the sign-in {over} by itself on {ends:%Y-%m-%d %H:%M} UTC: the OAuth client is in status Testing"
+        remedy = f"Publish the client (docs/gmail.md, step 1.5) and run `followupd auth {sign_in.account}`."
+        return failure(text, remedy) if now >= ends else warning(text, remedy)
+    if since is None:
+        return fine("the stored sign-in does not tell its age")
+    return fine(f"signed in {(now - since).days} days ago" + (f", until {ends:%Y-%m-%d}" if ends else ""))
 
 
 def scopes_told(scopes: frozenset[str]) -> str:

@@ -64,8 +64,12 @@ class SignIn:
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the sign-in ends by itself, where Google told: for an OAuth client in status Testing, after a week."""
-        return self.moment("refresh_token_expires_at")
+        """When the sign-in that is kept now ends by itself, where Google told: in status Testing, after a week."""
+        try:
+            kept = self._fetched()
+        except AuthError:
+            return None
+        return auth.moment(auth.info_of(kept), "refresh_token_expires_at")
 
     def forget(self) -> None:
         """Fetch the secret anew when it is next needed: the user may have signed in again meanwhile."""
@@ -128,11 +132,15 @@ class Transport:
         info = {k.lower(): v for k, v in answer.headers.items()} | {"status": str(answer.status_code)}
         return httplib2.Response(info), answer.content
 
-    def _signed(self, method: str, uri: str, body: bytes | None, headers: Mapping[str, str]) -> requests.Response:
+    def access_token(self) -> str:
+        """One that serves now, renewed where it has to be. Raises AuthError or UnreachableError."""
         credentials = self.sign_in.credentials()
         if not credentials.valid:
             self._refresh()
-        return self._once(method, uri, body, {**headers, "authorization": f"Bearer {credentials.token}"})
+        return str(credentials.token)
+
+    def _signed(self, method: str, uri: str, body: bytes | None, headers: Mapping[str, str]) -> requests.Response:
+        return self._once(method, uri, body, {**headers, "authorization": f"Bearer {self.access_token()}"})
 
     def _once(self, method: str, uri: str, body: bytes | None, headers: Mapping[str, str]) -> requests.Response:
         self.requests_made += 1
@@ -176,6 +184,16 @@ class Transport:
 
     def close(self) -> None:
         self._session.close()
+
+
+def access_token(sign_in: SignIn) -> str:
+    """An access token for Google's IMAP. The sign-in is fetched anew each time: the user may have signed in again."""
+    transport = Transport(sign_in, Guard())
+    sign_in.forget()
+    try:
+        return transport.access_token()
+    finally:
+        transport.close()
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

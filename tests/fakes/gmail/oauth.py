@@ -28,6 +28,8 @@ class FakeSignIn:
     status: int = 200
     withheld: frozenset[str] = frozenset()
     testing: bool = False
+    user: str = "dana"
+    introspected: int = 0
 
     def token(self, scopes: frozenset[str] = SCOPES) -> str:
         """An authorized-user JSON, as `followupd auth` leaves it; the access token has to be fetched first."""
@@ -69,9 +71,18 @@ class FakeSignIn:
         if self.status != 200:
             return self.status, "application/json", b'{"error": "internal_failure"}', {}
         form = {k: v[0] for k, v in parse_qs(body.decode()).items()}
+        if urlsplit(target).path == "/introspect":
+            return self._introspect(form.get("token", ""))
         if verb != "POST" or (form.get("client_id"), form.get("client_secret")) != CLIENT:
             return _refusal("invalid_client")
         return self._exchange(form) if form.get("grant_type") == "authorization_code" else self._renew(form)
+
+    def _introspect(self, token: str) -> Served:
+        """RFC 7662, for a mail server: Google lets a token into IMAP that grants everything, and no other."""
+        self.introspected += 1
+        scopes = self.access_tokens.get(token, frozenset())
+        told = {"active": "https://mail.google.com/" in scopes, "username": self.user, "scope": " ".join(scopes)}
+        return 200, "application/json", json.dumps(told).encode(), {}
 
     def _consent(self, query: Mapping[str, str]) -> Served:
         """The user's yes: straight back to the redirect address with a code."""

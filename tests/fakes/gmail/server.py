@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/batch" and self.command == "POST":
             self._batch(headers, body)
-        elif path in ("/token", "/auth"):
+        elif path in ("/token", "/auth", "/introspect"):
             status, kind, made, more = fake.sign_in.serve(self.command, self.path, body)
             self._send(status, {"content-type": kind, **more}, made)
         else:
