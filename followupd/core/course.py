@@ -108,6 +108,7 @@ class Course:
     closed_by: Message | None = None
     promise_by: Message | None = None
     interviewed: bool = False
+    before_hold: Stage = Stage.APPLIED
     offer_answered: bool = False
     asks: list[_Ask] = field(default_factory=list)
     words: list[Event] = field(default_factory=list)
@@ -154,6 +155,8 @@ class Course:
                 return
         if any(i.method in ("REQUEST", "PUBLISH", "CANCEL", "") for i in message.reading.invites):
             self._move(Stage.SCHEDULING, "a calendar invite about an interview", message, None)
+        elif self.stage is Stage.ON_HOLD and message.human and message.says(Says.ASKS):
+            self._move(self.before_hold, "they ask again, after the hold", message, Says.ASKS)
 
     def _take_mine(self, event: Event, message: Message, thread: str) -> None:
         if not message.human:
@@ -189,6 +192,8 @@ class Course:
             self.offer_answered = False
         if self.stage is Stage.OFFER and stage in (Stage.SCHEDULING, Stage.INTERVIEWED):
             return
+        if stage is Stage.ON_HOLD and self.stage is not Stage.ON_HOLD:
+            self.before_hold = self.stage
         self.stage, self.outcome, self.closed_by = stage, None, None
         self.reasons.append(Reason(text=text, message=message.id if message else None, says=says))
 

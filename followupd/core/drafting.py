@@ -106,7 +106,7 @@ def facts_of(order: Order, language: str, now: datetime) -> LetterFacts:
         ordinal=step.ordinal,
         stage=decision.stage,
         first_name=entities.first_name(reader, opportunity.signature_of(reader)),
-        salutation_name=reader.name or None,
+        salutation_name=_salutation(opportunity, reader),
         company=opportunity.company,
         role=opportunity.role,
         interview_on=held_on,
@@ -120,6 +120,12 @@ def facts_of(order: Order, language: str, now: datetime) -> LetterFacts:
         variant=step.variant,
         earlier=tuple(d.body for d in decision.drafts),
     )
+
+
+def _salutation(opportunity: Opportunity, reader: Address) -> str | None:
+    """How the user greeted the reader before, where that was with a title; else the reader's name as the mail shows it."""
+    greeted = opportunity.greeting_of(reader)
+    return greeted if greeted and letters.is_titled(greeted) else reader.name or None
 
 
 def _last_held(opportunity: Opportunity, now: datetime) -> Interview | None:

@@ -9,7 +9,7 @@ what was agreed in words on the same day makes the row uncertain rather than cho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -124,6 +124,8 @@ class _Diary:
                 self._fix(message, time)
         elif not times and self.proposed_by_me and (chosen := self._chosen(message)):
             self._fix(message, chosen)
+        elif not times and message.says(Says.MOVES):
+            self._propose(message, self._at_the_same_hour(message))
 
     def _chosen(self, message: Message) -> TimeMention | None:
         """Which offer of mine they take up without naming its hour: that of the day they name, or with a yes the only one."""
@@ -131,6 +133,15 @@ class _Diary:
         hits = [p for p in self.proposals if p.start.date() in days]
         pool = hits if days else list(self.proposals)
         return pool[0] if len(pool) == 1 and message.says(Says.CONFIRMS, Says.ACCEPTS_TIME) else None
+
+    def _at_the_same_hour(self, message: Message) -> tuple[TimeMention, ...]:
+        """The hour of the interview that seeks a new time, on the one other day that they name; uncertain till I name it."""
+        row = next((r for r in reversed(self.rows) if r.suspended), None)
+        days = {d for d in message.reading.days if row and d != row.start.date()}
+        if row is None or len(days) != 1:
+            return ()
+        start = datetime.combine(days.pop(), row.start.timetz())
+        return (TimeMention(start=start, end=start + (row.end - row.start), certain=False, text_start=0, text_end=0),)
 
     def _takes_up(self, message: Message, times: Sequence[TimeMention]) -> bool:
         """Whether they name one of the times that I offered: then it is fixed, whatever the words."""
@@ -161,7 +172,7 @@ class _Diary:
         """Which proposal of theirs I took up: the one that I named, or the only one there is."""
         starts = {t.start for t in named}
         days = {t.start.date() for t in named} | set(message.reading.days)
-        hits = [p for p in self.proposals if p.start in starts]
+        hits = [replace(p, certain=p.certain or t.certain) for p in self.proposals for t in named if t.start == p.start]
         hits = hits or [p for p in self.proposals if p.start.date() in days]
         pool = hits or ([] if starts or days else list(self.proposals))
         return pool[0] if len(pool) == 1 else None

@@ -90,8 +90,13 @@ def cleaned(facts: LetterFacts) -> LetterFacts:
 
 _TITLED = re.compile(
     r"(?:Frau|Herrn?|M[sx]|Mrs?|Dr|Prof|Mme|Madame|M|Monsieur|Mevrouw|Meneer|Sra?|Señora?|Don|Doña|Sig|Signora?|Dott|"
-    r"Senhora?|Pani|Panie)\b\.?(?:ra|ssa)?\s+\w"
+    r"Senhora?|Pani|Panie|[Mm]evrouw|[Mm]eneer|[Hh]eer)\b\.?(?:ra|ssa)?\s+\w"
 )
+
+
+def is_titled(name: str) -> bool:
+    """Whether ``name`` begins with a title, as a formal salutation has it."""
+    return bool(_TITLED.match(name))
 
 
 def _salutation(name: str | None, first_name: str | None) -> str | None:

@@ -73,6 +73,12 @@ class Opportunity:
         written = (m for m in reversed(self.messages) if not m.mine and m.sender and m.sender.key == person.key)
         return next((m.reading.signed for m in written if m.reading.signed), None)
 
+    def greeting_of(self, person: Address) -> str | None:
+        """The name and title by which the user last greeted this person ("Frau Lohmann"); None if it is not theirs."""
+        written = (m for m in reversed(self.messages) if m.mine and m.reading.greeted and m.reaches(person.email))
+        known = f"{person.name} {person.email.partition('@')[0]} {self.signature_of(person) or ''}"
+        return next((g for m in written if (g := m.reading.greeted) and entities.is_called(g, known)), None)
+
     def writers(self) -> frozenset[str]:
         """Addresses of people who themselves wrote to the user."""
         return frozenset(m.sender.key for m in self.messages if m.human and not m.mine and m.sender)

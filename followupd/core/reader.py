@@ -30,7 +30,7 @@ _ARRANGING = (
     Says.INVITES, Says.OFFERS_TIMES, Says.CONFIRMS, Says.MOVES, Says.CANCELS, Says.ACCEPTS_TIME, Says.DECLINES_TIME,
     Says.ASKS_TIMES, Says.SCHEDULING_LINK,
 )  # fmt: skip
-_ASKED = re.compile(r"[^.!?\n]{0,80}\?")
+_ASKED = re.compile(r"(?:[^.!?\n]|\n(?!\n)){0,80}\?")
 _AS_A_LIMIT = re.compile(r"\b(?:by|before|until|till|bis|vor|avant|antes|entro|voor)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _NAMED_ADDRESS = re.compile(
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}) ?[(<\[](?P<email>[^\s()<>\[\]]+@[^\s()<>\[\]]+)[)>\]]"

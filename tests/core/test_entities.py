@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from followupd.core.entities import company_matches_domain, first_name, same_company, same_role
+from followupd.core.entities import company_matches_domain, first_name, is_called, same_company, same_role
 from followupd.core.entities.companies import grown
 from followupd.core.entities.companies import tidy as company
 from followupd.core.entities.facts import Facts, facts
@@ -137,6 +137,8 @@ def test_a_name_that_was_cut_grows_to_its_end(text: str, cut: str, whole: str) -
         ("Maria @ Cobalt Ridge", "maria@cobaltridge.example", "Cobalt Ridge"),
         ("Maria von Cobalt Ridge", "jobs@cobaltridge.example", "Cobalt Ridge"),
         ("Cobalt Ridge Talent Acquisition", "jobs@cobaltridge.example", "Cobalt Ridge"),
+        ("Karriere Cobalt Ridge", "noreply@rexx-jobs.example", "Cobalt Ridge"),
+        ("Rekrutacja Cobalt Ridge", "no-reply@traffit.example", "Cobalt Ridge"),
         ("Cobalt Ridge", "no-reply@hire.lever.co", "Cobalt Ridge"),
         ("Cobalt Ridge Hiring Team via Greenhouse", "no-reply@us.greenhouse-mail.io", "Cobalt Ridge"),
     ],
@@ -154,6 +156,7 @@ def test_a_display_name_names_the_company(name: str, email: str, said: str) -> N
         ("Siobhan O'Neill", "siobhan@oneill-labs.example"),
         ("Lopez, Maria", "maria.lopez@gmail.com"),
         ("Lopez, Maria", "m.lopez@cr-group.example"),
+        ("Thijs van der Laan", "thijs@gmail.com"),
     ],
 )
 def test_a_persons_name_is_no_company(name: str, email: str) -> None:
@@ -181,6 +184,11 @@ def test_an_agency_is_not_the_employer() -> None:
         ("Prueba técnica - Product Owner", "Product Owner"),
         ("Puesto de enóloga", "enóloga"),
         ("Cobalt Ridge // Gameplay Programmer", "Gameplay Programmer"),
+        ("Lust auf ein Gespräch? (UX Researcher)", "UX Researcher"),
+        ("Nächster Schritt: Case Study Product Manager", "Product Manager"),
+        ("Ihre Bewerbung als Sachbearbeiter (m/w/d) Exportkontrolle", "Sachbearbeiter Exportkontrolle"),
+        ("Ihre Bewerbung als Data Engineer (m/w/d) Berlin", "Data Engineer"),
+        ("Vervolg gesprek backend developer", "backend developer"),
     ],
 )
 def test_a_subjects_piece_is_the_role(subject: str, name: str) -> None:
@@ -210,6 +218,8 @@ def test_titles_of_other_people_are_no_role_of_mine() -> None:
         ("Bauleiter (m/w/d) 80-100%", "Bauleiter"),
         ("Head of Data", "Head of Data"),
         ("the Platform Engineer position", "Platform Engineer"),
+        ("QA Engineera", "QA Engineer"),
+        ("Archivar im", "Archivar"),
     ],
 )
 def test_a_role_loses_what_an_advertisement_adds(written: str, name: str) -> None:
@@ -266,6 +276,20 @@ def test_who_signs(below: str, name: str | None) -> None:
 )
 def test_the_name_for_a_greeting(shown: str, given: str | None) -> None:
     assert first_name(Address(name=shown, email="m.lopez@acme.example"), None) == given
+
+
+@pytest.mark.parametrize(
+    ("greeting", "known", "same"),
+    [
+        ("Frau Dr. Thielmann", "Dr. Annegret Thielmann", True),
+        ("Pani Beato", "Beata Wróbel", True),
+        ("mevrouw Blok", "m.blok", True),
+        ("Herr Pohl", "Dr. Annegret Thielmann", False),
+        ("Frau", "Annegret Frauke", False),
+    ],
+)
+def test_whom_a_salutation_means(greeting: str, known: str, same: bool) -> None:
+    assert is_called(greeting, known) is same
 
 
 def test_my_own_mail_names_whom_i_write_to() -> None:

@@ -13,7 +13,7 @@ from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.frames import of_sender, of_signature, spelled
 from followupd.core.entities.persons import greeted, referral, signed
 from followupd.core.entities.roles import grown as grown_role
-from followupd.core.entities.roles import requisitions
+from followupd.core.entities.roles import joined, requisitions
 from followupd.core.entities.roles import tidy as tidy_role
 from followupd.core.entities.subjects import less_prefix, of_subject
 from followupd.core.entities.titles import titles
@@ -37,7 +37,7 @@ class Facts:
 def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, me: Identities) -> Facts:
     """The facts that ``email`` names. With no ``language`` only its frame is read: header, signature, calendar."""
     said, roles, numbers = _from_words(email, visible, language, mine=mine)
-    in_subject = of_subject(email.envelope.subject)
+    in_subject = of_subject(joined(email.envelope.subject))
     numbers += requisitions(f"{email.envelope.subject}\n{visible.text}")
     companies = tuple(_companies(email, visible, [*said, *in_subject.companies], mine=mine))
     return Facts(
@@ -60,7 +60,7 @@ def less_company(role: Claim, companies: Iterable[Claim]) -> Claim:
 
 
 _JOINT = re.compile(
-    r"(?: (?:at|with|bei|von|der|de|du|des|chez|en|di|presso|da|do|dos|na|no|del|la|el|van|bij|w|of|for|à|a|@|-|,))+$"
+    r"(?: (?:at|with|bei|von|der|de|du|des|chez|en|di|presso|da|do|dos|na|no|del|la|el|van|bij|w|of|for|im|in|am|beim|der|dem|binnen|firmie|dla|à|a|@|-|,))+$"
 )
 
 
@@ -79,7 +79,7 @@ def _from_words(
     companies, roles, numbers = list[Claim](), list[Claim](), list[str]()
     if language is None:
         return companies, roles, numbers
-    subject, text = less_prefix(email.envelope.subject), visible.text
+    subject, text = joined(less_prefix(email.envelope.subject)), joined(visible.text)
     cut = len(email.envelope.subject) - len(subject)
     for named in phrases.claims(text, subject=subject, language=language, mine=mine):
         before, whole = (cut, subject) if named.part == "subject" else (0, text)

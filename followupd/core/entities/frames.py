@@ -14,10 +14,8 @@ from followupd.core.mail import Address, Email
 from followupd.core.reading import Claim
 from followupd.core.text import Visible
 
-_PARTS = re.compile(
-    r"\s*(?:\s[|·•–—/-]\s|\||[()\[\]]|,|\s(?:via|from|at|von|bei|vom|de chez|chez|de|da|di|van|z|@)\s)\s*",
-    re.IGNORECASE,
-)
+_PARTS = re.compile(r"\s*(?:\s[|·•–—/-]\s|\||[()\[\]]|,|\s(?:via|from|at|bei|de chez|chez|@)\s)\s*", re.IGNORECASE)
+_OF = re.compile(r"\s(?:von|vom|de|da|di|van|z)\s", re.IGNORECASE)
 _VIA = re.compile(r"\s(?:via|through|über|por|par|per|przez)\s.*$", re.IGNORECASE)
 _LINE = re.compile(r"\s*(?:,|\||·|•|–|—|\s-\s|\bat\b|\bbei\b|\bchez\b|\ben\b|\bpresso\b|\bbij\b|@)\s*")
 _TEAM_OF = re.compile(
@@ -85,8 +83,18 @@ def owner(sender: Address) -> str:
 
 
 def _shown(sender: Address) -> list[str]:
-    shown = _VIA.sub("", f"{sender.name} ").strip(" \"'")
-    return [p.strip() for p in _PARTS.split(shown) if p and p.strip()]
+    shown, labels = _VIA.sub("", f"{sender.name} ").strip(" \"'"), labels_for(sender)
+    parts = (p.strip() for p in _PARTS.split(shown) if p and p.strip())
+    return [piece for part in parts for piece in _less_of(part, labels)]
+
+
+def _less_of(part: str, labels: frozenset[str]) -> list[str]:
+    """``part``, or person and company where the domain says that the particle is none of a name's: ``Anna von Acme``."""
+    for found in _OF.finditer(part):
+        before, after = part[: found.start()].strip(), part[found.end() :].strip()
+        if before and any(spells(label, _without_department(after)[0]) for label in labels):
+            return [before, after]
+    return [part]
 
 
 def _without_department(name: str) -> tuple[str, bool]:
@@ -96,6 +104,9 @@ def _without_department(name: str) -> tuple[str, bool]:
     for n in range(1, len(words)):
         if " ".join(words[n:]).lower() in listed("departments"):
             return " ".join(words[:n]), True
+    for n in range(len(words) - 1, 0, -1):
+        if " ".join(words[:n]).lower() in listed("departments_before") and words[n][0].isupper():
+            return " ".join(words[n:]), True
     return " ".join(words), False
 
 

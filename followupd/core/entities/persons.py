@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 _NAME_WORD = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?"
 _NAME = re.compile(rf"^(?:{_NAME_WORD})(?: {_NAME_WORD}){{0,3}}$")
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen)|sehr geehrte[rs]?|bonjour|bonsoir|"
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen)|sehr geehrte[rs]?|moin|servus|gr(?:ü|ue)(?:ß|ss) gott|gr(?:ü|ue)ezi|bonjour|bonsoir|"
     r"ch[eè]re?|salut|hola|estimad[oa]|querid[oa]|buenos días|ol[áa]|prezad[oa]|car[oa]|ciao|buongiorno|gentile|beste|dag|"
-    r"cześć|dzień dobry|witaj|szanown[ya])\s+(?P<name>[^,!\n.:]{2,40})",
+    r"geachte|hoi|ha|goede(?:morgen|middag|ndag)|cześć|hej|dzień dobry,?|witam|witaj|szanown[ya])\s+"
+    r"(?P<name>(?:\b(?:dr|prof|mag|dipl|ing|mgr|inż|mr|mrs|ms|drs)\.|[^,!\n.:]){2,48})",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -84,7 +85,33 @@ def _is_person(line: str) -> bool:
 
 
 _PARTICLES = frozenset(
-    {"van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "ter", "zu", "dos", "du", "e", "y", "ten"}
+    {
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "da",
+        "di",
+        "del",
+        "la",
+        "le",
+        "ter",
+        "zu",
+        "dos",
+        "du",
+        "e",
+        "y",
+        "ten",
+        "el",
+        "al",
+        "ben",
+        "bin",
+        "vom",
+        "zum",
+        "zur",
+        "'t",
+    }
 )
 
 
@@ -115,6 +142,12 @@ def referral(email: Email, visible: Visible, me: Identities) -> Address | None:
 def _name_before(text: str) -> str:
     found = re.search(rf"({_NAME_WORD} {_NAME_WORD})[\s,(<:]*$", text[-80:])
     return found[1] if found and _is_person(found[1]) else ""
+
+
+def is_called(greeting: str, known: str) -> bool:
+    """Whether a person of whom these names are ``known`` is meant by a salutation's ``greeting``, declined or not: Pani Beato."""
+    called = [w for w in plain(greeting).split() if w not in listed("titles")][-1:]
+    return any(len(w) > 2 and n.startswith(w[: max(3, len(w) - 2)]) for w in called for n in plain(known).split())
 
 
 def first_name(address: Address, signed_as: str | None) -> str | None:

@@ -21,6 +21,11 @@ _TAIL = re.compile(
     r"\s+(?:role|position|job|opening|vacancy|stelle|opportunity)$|\s*[-–,|]\s*(?:remote|hybrid|full[- ]time|part[- ]time|vollzeit|teilzeit)\b.*$",
     re.IGNORECASE,
 )
+_INFLECTED = re.compile(
+    r"\b((?:engineer|develop|manag|test|design|master|owner|lead|recruit|copywrit|control)(?:er|ler)?)a$", re.IGNORECASE
+)
+"""English heads of roles as Polish declines them: Engineera."""
+_DANGLING = re.compile(r"(?:\s+(?:im|in|am|bei|für|zum|und|binnen|bij|van|voor|en|w|we|na|do|i|dla|and|at|for|of))+$")
 _HEAD = re.compile(
     r"^(?:the|a|an|our|your|this|open|new|als|eine?[rnms]?|der|die|das|le|la|un|une|el|il|lo|de|het)\s+", re.IGNORECASE
 )
@@ -29,7 +34,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TALK = re.compile(
-    r"^(?:(?:phone|video|panel|final|technical|virtual)\s+)?(?:interview|vorstellungsgespräch|entretien|entrevista|colloquio|sollicitatiegesprek)"
+    r"^(?:(?:phone|video|panel|final|technical|virtual)\s+)?(?:interview|vorstellungsgespräch|entretien|entrevista|colloquio|sollicitatiegesprek"
+    r"|case study|fallstudie|take-?home|(?:probe|test)aufgabe|coding challenge|zadanie rekrutacyjne)"
     r"(?:\s+(?:for|as|with|als|für|pour|para|per|voor))?[\s:–-]+(?!(?:coordinator|scheduler|specialist|coach|trainer)\b)",
     re.IGNORECASE,
 )
@@ -62,12 +68,28 @@ def tidy(role: str) -> str | None:
     role = _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split()))))
     role = _TALK.sub("", _LEAD.sub("", _without_name(role)))
     role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
+    role = _DANGLING.sub("", _INFLECTED.sub(r"\1", role))
     if not role or len(role) > 70 or len(role.split()) > 8 or _VERBS.search(role) or "@" in role:
         return None
     low = role.lower()
     if low in listed("nothing") or not re.search(r"[^\W\d_]{2}", role):
         return None
     return role if any(c.isupper() for c in role) or has_head(role) else None
+
+
+def joined(text: str) -> str:
+    """``text`` with the gender marker blanked out that parts one word of a role from its field; places stay as they were.
+
+    "Sachbearbeiter (m/w/d) Exportkontrolle"; behind two words and more a place follows rather than a field.
+    """
+    return _PARTED.sub(lambda m: m["head"] + " " * len(m["marker"]), text)
+
+
+_PARTED = re.compile(
+    r"(?P<head>(?:^|[:,;|–-] |\b[^\W\dA-ZÄÖÜ]\w*[:,]? |\bStelle |\bPosition )[A-ZÄÖÜ][\w*:/-]*[^\W\d_])(?P<marker> \([mwfdxgn]{1,3}(?: ?[/|,*] ?[mwfdxgn]{1,3}){1,3}\))"
+    r"(?= [A-ZÄÖÜ][\wäöüß-]+)",
+    re.MULTILINE,
+)
 
 
 def grown(text: str, start: int, end: int) -> str:

@@ -33,8 +33,9 @@ _SHAPES = (
     (4, re.compile(rf"^(?:Updated [Ii]nvitation|Invitation|Cancell?ed event): (?P<role>{_NAME}) [Ii]nterview\b")),
 )
 _PIECES = re.compile(
-    r"\s+(?:[-–—|·]|//?)\s+|:\s+|\s+@\s+|(?:^|\s)[(\[][^)\]]*[)\]]\s*|,\s+(?=(?i:ref|req|job|kennziffer|réf|id)\b)|\s+<>\s+|[!?]\s*"
+    r"\s+(?:[-–—|·]|//?)\s+|:\s+|\s+@\s+|(?:^|\s)[(\[][^)\]]*[)\]]\s*|,\s+(?=(?i:ref|req|job|kennziffer|réf|id)\b)|\s+<>\s+|[!?](?=\s|$)|[!?]\s*"
 )
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,60})[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def of_subject(subject: str) -> Named:
 
 
 def _pieces(subject: str) -> Iterator[str]:
-    for piece in _PIECES.split(subject):
+    for piece in (*_PIECES.split(subject), *_BRACKETED.findall(subject)):
         words = (piece or "").strip()
         bare = _less_tail(_less_lead(words))
         announced = (
@@ -94,7 +95,9 @@ def _less_lead(piece: str) -> str:
 
 
 def _leads(word: str) -> bool:
-    return word in listed("lead_words") or word.endswith(("gespräch", "gespraech", "interview", "termin", "bewerbung"))
+    return word in listed("lead_words") or word.endswith(
+        ("gespräch", "gespraech", "interview", "termin", "bewerbung", "gesprek", "sollicitatie")
+    )
 
 
 def _less_tail(piece: str) -> str:

@@ -85,6 +85,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?[^\W\d_]")
+_FEMININE = re.compile(r"[:*_/·]-?(?:in|innen|frau|ka|e|r)\b|\(?in\)")
 _BEHIND = re.compile(
     r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature)\b"
 )
@@ -129,7 +130,7 @@ def titles(text: str) -> Iterator[tuple[str, int]]:
 
 def _is_wanted(text: str, start: int, title: str) -> bool:
     end = start + len(title)
-    if _GOES_ON.match(text, end):
+    if _GOES_ON.match(text, end) or _FEMININE.match(text, end):
         return False
     before = text[max(0, start - 90) : start].replace("\n", " ")
     return bool(_BEHIND.match(text, end) or _BEFORE.search(before))
