@@ -55,6 +55,7 @@ class Service:
     templates: Templates
     lookback: Delay
     pauses: Pauses = field(default_factory=Pauses)
+    quotes: dict[MessageId, str] = field(default_factory=dict)
 
     def status(self, now: datetime) -> PassReport:
         """What is known at ``now``, without a look into any mailbox."""
@@ -279,15 +280,23 @@ class _Pass:
         ]
 
     def _quotes(self, decisions: Sequence[Decision]) -> dict[MessageId, str]:
-        """The words of the promises that stand; without them where the mailbox does not answer any more."""
+        """The words of the promises that stand; without them where the mailbox does not answer any more.
+
+        Those that were read again once are remembered as long as the process lives, so that a quiet pass stays quiet.
+        """
         spoken = [d.silence.promised_in for d in decisions if d.silence.promised_in]
-        spans = {m.id: ((m.reading.promise.start, m.reading.promise.end),) for m in spoken if m.reading.promise}
+        known = self.service.quotes
+        spans = {
+            m.id: ((m.reading.promise.start, m.reading.promise.end),)
+            for m in spoken
+            if m.reading.promise and m.id not in known
+        }
         try:
             quotes = self.service.quote(spans, [m for m in spoken if m.account not in self.errors])
+            known.update({ident: words[0] for ident, words in quotes.items()})
         except FollowupdError as error:
             log.warning("no quotations: %s", error)
-            return {}
-        return {ident: words[0] for ident, words in quotes.items()}
+        return {m.id: known[m.id] for m in spoken if m.id in known}
 
 
 def _one_line(words: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from followupd.core import domains, senders
-from followupd.core.errors import StateExpiredError
+from followupd.core.errors import StateExpiredError, TransientError
 from followupd.core.mail import Email, EmailId, Envelope, Identities, MessageId, State
 from followupd.core.ports import Store
 from followupd.core.reader import Reader
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 200
 """Messages fetched, read and committed together."""
+
+_FORGETFUL = timedelta(hours=6)
+"""Until everything is read again on a server that has forgotten it twice in one pass."""
 
 _ROUNDS = 4
 """How often related mail is looked for: thread, then its people, then theirs."""
@@ -77,7 +80,16 @@ def sync(
     run = _Sync(account, store, reader, _Known(reader.policy.me), progress)
     for item in store.filed():
         run.known.learn(item.envelope, item.reading)
-    unreadable = run.read(new=run.pull(after))
+    try:
+        new = run.pull(after)
+    except StateExpiredError as error:
+        run.read(new=True)
+        raise TransientError(
+            f"{account.name}: the server forgets at once what was read: {error}",
+            remedy="followupd reads everything again later, and not at every pass.",
+            retry_after=_FORGETFUL,
+        ) from error
+    unreadable = run.read(new=new)
     store.finish_sync(account.name, at)
     return unreadable
 
@@ -91,7 +103,7 @@ class _Sync:
     progress: Progress
 
     def pull(self, after: datetime) -> bool:
-        """Take in what changed; whether anything did."""
+        """Take in what changed; whether anything did. Raises StateExpiredError if what was just read is forgotten again."""
         try:
             return self._absorb(self.store.cursor(self.account.name), after)
         except StateExpiredError:

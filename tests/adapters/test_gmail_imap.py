@@ -12,6 +12,7 @@ from followupd import bootstrap
 from followupd.adapters.imap.labels import ImapLabels
 from followupd.config import Settings
 from followupd.core.errors import TransientError
+from followupd.core.health import Level
 from followupd.core.mail import MailboxRole
 from followupd.daemon.labels import forget
 from followupd.daemon.report import PassReport
@@ -21,7 +22,7 @@ from tests.contracts.drafts import DraftsContract
 from tests.contracts.labels import LabelsContract
 from tests.contracts.mailbox import NOON, MailboxContract, View
 from tests.contracts.messages import draft, message, message_id
-from tests.fakes.gmail_imap import OPTIONS, TRASH, GmailImap, gmail_before
+from tests.fakes.gmail_imap import ALL, OPTIONS, TRASH, GmailImap, gmail_before
 from tests.fakes.imap_faults import Rule, faulty
 from tests.servers import dovecot as servers
 
@@ -129,6 +130,18 @@ def test_a_quiet_pass_looks_at_labels_once(world: GmailImapWorld) -> None:
     world.gmail.commands.clear()
     assert labels.of_threads() == first == {world.thread_of(message_id("a")): {"skip"}}
     assert not told(world.gmail, b"X-GM-LABELS")
+
+
+def test_mailboxes_that_are_hidden_are_told(gmail: GmailImap, world: GmailImapWorld) -> None:
+    def hidden(line: bytes) -> bytes:
+        return b"" if ALL.encode() in line or TRASH.encode() in line else line
+
+    hide = Rule(on=b"LIST", answer=hidden, times=9)
+    with faulty("127.0.0.1", gmail.port, hide) as line:
+        (told,) = [c.look() for c in world.account(port=line.port).checks() if c.name == "folders"]
+    assert told.level is Level.WARN
+    assert "All Mail and Trash" in told.message
+    assert told.remedy
 
 
 def test_labels_beyond_ascii(world: GmailImapWorld) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from followupd.adapters.imap.mailboxes import drafts_of
-from followupd.adapters.imap.session import Session
+from followupd.adapters.imap.session import GMAIL, Session
 from followupd.core.health import Check, Verdict, failure, fine, warning
 from followupd.core.mail import MailboxRole
 
@@ -37,6 +37,17 @@ def _folders(session: Session) -> Verdict:
             "no mailbox of sent mail is found, so that what you send is not seen",
             "Let your mail program keep sent mail on the server, in a mailbox marked \\Sent or called Sent.",
         )
+    if hidden := _hidden(session, {b.role for b in boxes}):
+        return warning(
+            f"Gmail does not show {' and '.join(hidden)} over IMAP",
+            "In Gmail's settings, under Labels, let them be shown in IMAP.",
+        )
     if drafts is None:
         return fine(f"INBOX, {sent[0]}; a Drafts mailbox will be made with the first draft")
     return fine(f"INBOX, {sent[0]}, {drafts.name}")
+
+
+def _hidden(session: Session, there: Collection[MailboxRole]) -> list[str]:
+    """What Gmail can be told to keep from mail programs, and is needed: all mail, and the trash for drafts taken back."""
+    needed = {MailboxRole.ALL: "All Mail", MailboxRole.DRAFTS: "Drafts", MailboxRole.TRASH: "Trash"}
+    return [name for role, name in needed.items() if role not in there] if session.has(GMAIL) else []
