@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -14,7 +14,6 @@ import holidays
 
 from followupd.core.belonging import best
 from followupd.core.dates import find_dates, find_times
-from followupd.core.decide import decide
 from followupd.core.entities import same_company, same_role
 from followupd.core.mail import Identities
 from followupd.core.messages import gather
@@ -22,10 +21,9 @@ from followupd.core.opportunities import Opportunity, understand
 from followupd.core.policy import Policy
 from followupd.core.ports import Filed
 from followupd.core.reader import Reader
-from followupd.core.reading import Claim, Origin, Reading, Says
-from followupd.core.steps import Surroundings
+from followupd.core.reading import Absence, Claim, Invite, Origin, Reading, Says
 from followupd.core.worktime import WorkCalendar
-from tests.eval import corpus
+from tests.eval import corpus, wholes
 from tests.eval.corpus import ME, Mail, Process
 from tests.eval.table import Tally
 
@@ -68,11 +66,11 @@ class Read:
         return max(found, key=found.count, default=None)
 
 
-def read() -> Read:
-    """Read the whole corpus."""
+def read(files: Collection[str] = ()) -> Read:
+    """Read the whole corpus, or these files of it."""
     policy = policy_for(ME[1])
     reader, filed, readings = Reader(policy), [], {}
-    processes = list(corpus.processes())
+    processes = list(corpus.processes(files))
     for mail in (m for p in processes for m in p.mails):
         email = mail.email()
         readings[mail.id] = reader.read(email)
@@ -87,9 +85,9 @@ def tallies(seen: Read) -> Iterator[Tally]:
     yield _belonging(seen)
     yield from _origins(seen)
     yield from _said(seen)
-    yield from (_promises(seen), _times(seen))
+    yield from (_promises(seen), _times(seen), _events(seen), _absences(seen), _referrals(seen))
     yield from _facts(seen)
-    yield from _wholes(seen)
+    yield from wholes.tallies(seen, NOW)
 
 
 def _is_opportunity(seen: Read) -> Tally:
@@ -166,6 +164,51 @@ def _times(seen: Read) -> Tally:
     return tally
 
 
+def _events(seen: Read) -> Tally:
+    tally = Tally("calendar parts")
+    for mail, reading in seen.mails():
+        if mail.events is not None:
+            wanted, found = mail.events, frozenset(map(_event, reading.invites))
+            tally.sets(found, wanted, wanted, mail.id)
+    return tally
+
+
+def _event(invite: Invite) -> str:
+    if invite.start is None or not invite.certain:
+        return f"{invite.method} uncertain"
+    day = invite.start.astimezone(ZONE).date()
+    return f"{invite.method} {day if invite.all_day else invite.start.astimezone(UTC).isoformat()}"
+
+
+def _absences(seen: Read) -> Tally:
+    """The day that ends an absence: the first one back, or the last one away."""
+    tally = Tally("absence")
+    for mail, reading in seen.mails():
+        if "away" not in mail.may_say:
+            continue
+        wanted = [f"{key} {mail.label[key]}" for key in ("back", "through") if key in mail.label]
+        found = reading.absence and _away(reading.absence)
+        if wanted or found:
+            tally.answer(found, wanted, mail.id)
+    return tally
+
+
+def _away(absence: Absence) -> str | None:
+    if absence.back_on:
+        return f"back {absence.back_on}"
+    return f"through {absence.through}" if absence.through else None
+
+
+def _referrals(seen: Read) -> Tally:
+    tally = Tally("referral")
+    for mail, reading in seen.mails():
+        wanted = [mail.label["refers"]] if "refers" in mail.label else []
+        found = reading.referral and reading.referral.email
+        if wanted or found:
+            tally.answer(found, wanted, mail.id)
+    return tally
+
+
 # ---------------------------------------------------------------- facts of one message
 
 
@@ -225,24 +268,6 @@ def _requisitions(seen: Read) -> Tally:
         wanted = frozenset({number} if number and _writes(mail, number) else ())
         tally.sets(frozenset(reading.requisitions), wanted, frozenset({number}), mail.id)
     return tally
-
-
-# ---------------------------------------------------------------- facts of a process
-
-
-def _wholes(seen: Read) -> Iterator[Tally]:
-    companies, roles, contacts = (Tally(n) for n in ("company of a process", "role of a process", "contact name"))
-    for process in (p for p in seen.processes if p.hiring):
-        found = seen.holder(process)
-        if "company" in process.label or (found and found.company):
-            companies.answer(found and found.company, process.right("company"), process.id)
-        if "role" in process.label:
-            roles.answer(found and found.role, process.right("role"), process.id)
-        contact = decide(found, seen.policy, Surroundings(now=NOW)).contact if found else None
-        wanted = process.right("contact")
-        if wanted or (contact and contact.name):
-            contacts.answer((contact and contact.name) or None, wanted, process.id)
-    yield from (companies, roles, contacts)
 
 
 # ---------------------------------------------------------------- the table of phrases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -61,6 +61,12 @@ class Tally:
                 self.miss(f"{fault}: {thing}")
             elif thing not in allowed:
                 self.err(f"{fault}: {thing}")
+
+
+def together(name: str, tallies: Iterable[Tally]) -> Tally:
+    """The sum of ``tallies``."""
+    parts = list(tallies)
+    return Tally(name, *(sum(getattr(t, count) for t in parts) for count in ("right", "wrong", "missed")))
 
 
 def wilson(hits: int, total: int) -> tuple[float, float]:

@@ -30,9 +30,14 @@ def test_no_floor_is_for_a_row_that_is_gone(seen: Read) -> None:
 def test_every_label_is_one_that_is_known() -> None:
     keys = {
         "from", "to", "cc", "at", "subject", "body", "html", "ics", "headers", "re", "origin", "says", "promise", "times",
-        "signed", "signed_any", "not_company",
+        "signed", "signed_any", "not_company", "status", "returns", "events", "back", "through", "refers",
+    }  # fmt: skip
+    whole = {
+        "is", "company", "company_any", "role", "role_any", "contact", "contact_any", "requisition", "not_company", "stage",
+        "turn", "outcome", "interviews", "mail",
     }  # fmt: skip
     for process in corpus.processes():
+        assert set(process.label) <= whole, process.id
         for mail in process.mails:
             assert set(mail.label) <= keys, mail.id
             assert mail.may_say <= set(own.Says), mail.id
