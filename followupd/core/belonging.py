@@ -32,6 +32,7 @@ _OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, 
 _SCHEDULING = frozenset({
     Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
 })  # fmt: skip
+_TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -43,7 +44,7 @@ class Rank(IntEnum):
 
     NONE = 0
     COMPANY = 1  # the same company name, and nothing else
-    SECOND_SIGN = 2  # the name and the same robot, or the name and its domain
+    SECOND_SIGN = 2  # the name and the same robot, the name and its domain, or the role and the same tracking system
     EMPLOYER = 3  # the employer's domain, or company and role
     PERSON = 4
     CERTAIN = 5  # a calendar UID, a requisition id
@@ -51,17 +52,22 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strand:
-    """A thread and what it tells. Addresses and domains are in lower case."""
+    """A thread and what it tells. Addresses and domains are in lower case; a system's tenant counts as a domain.
+
+    ``systems`` are the tracking systems that it came through.
+    """
 
     thread: Thread
     people: frozenset[str]
     robots: frozenset[str]
     domains: frozenset[str]
+    systems: frozenset[str]
     uids: frozenset[str]
     requisitions: frozenset[str]
     company: str | None
     role: str | None
     ideas: int
+    invited: bool
     said: frozenset[Says]
     said_by_me: frozenset[Says]
     answered: bool
@@ -84,6 +90,7 @@ class Cluster:
     people: set[str] = field(default_factory=set)
     robots: set[str] = field(default_factory=set)
     domains: set[str] = field(default_factory=set)
+    systems: set[str] = field(default_factory=set)
     uids: set[str] = field(default_factory=set)
     requisitions: set[str] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
@@ -94,6 +101,7 @@ class Cluster:
         self.people |= strand.people
         self.robots |= strand.robots
         self.domains |= strand.domains
+        self.systems |= strand.systems
         self.uids |= strand.uids
         self.requisitions |= strand.requisitions
         self.companies |= {strand.company} if strand.company else set()
@@ -154,12 +162,14 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         thread=thread,
         people=people,
         robots=robots,
-        domains=frozenset(d for e in people | robots if (d := domains.employer_domain(e))),
+        domains=frozenset(d for e in people | robots if (d := domains.employer(e))),
+        systems=frozenset(s for e in people | robots if (s := domains.system(e))),
         uids=frozenset(i.uid for m in messages for i in m.reading.invites),
         requisitions=frozenset(r.upper() for m in messages for r in m.reading.requisitions),
         company=best((c for m in messages for c in m.reading.companies if c.weight >= _SURE), entities.same_company),
         role=best((c for m in messages for c in m.reading.roles if c.weight >= _SURE), entities.same_role),
         ideas=max((m.reading.ideas for m in messages), default=0),
+        invited=any(i.method in ("REQUEST", "PUBLISH", "") for m in theirs for i in m.reading.invites),
         said=frozenset(f.says for m in theirs for f in m.reading.findings),
         said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
         answered=any(m.mine and m.human for m in messages),
@@ -184,20 +194,24 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
 
 
 def best(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> str | None:
-    """The value with the most weight behind it; spellings of one name count together, the most usual one is taken."""
+    """The value with the most weight behind it; spellings of one name count together, the most usual one is taken,
+    else the one that goes on furthest.
+    """
     weights: Counter[str] = Counter()
     for claim in claims:
         weights[claim.value] += claim.weight
     together = {v: sum(w for o, w in weights.items() if same(v, o)) for v in weights}
-    return max(weights, key=lambda v: (together[v], weights[v]), default=None)
+    begun = {v: sum(v.startswith(f"{o} ") for o in weights) for v in weights}
+    return max(weights, key=lambda v: (together[v], weights[v], begun[v]), default=None)
 
 
 def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
-    Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. More is
-    asked of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an
-    address that anybody can have, is a swindler's.
+    Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
+    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
+    answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
+    swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
@@ -212,7 +226,8 @@ def is_candidates(strand: Strand) -> bool:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    return bool(strand.said & _TO_A_CANDIDATE) and about_hiring
+    expected = strand.role and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
 
 def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
@@ -221,7 +236,8 @@ def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
     for strand in strands:
         said = strand.said | strand.said_by_me
         candidate = bool(said & _BEYOND_DOUBT or strand.said_by_me & {Says.APPLIES})
-        other = Says.OTHER_KIND in said and not (candidate and strand.role)
+        employer = bool(strand.role and (strand.company or strand.domains or strand.robots))
+        other = Says.OTHER_KIND in said and not (candidate and employer)
         if strand.thread.id not in forced and (other or (Says.CONDUCTS in said and not candidate)):
             foreign.add(strand.thread.id)
             company |= strand.people
@@ -254,12 +270,16 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
 
     What was written before the process began joins only where it speaks of hiring.
     """
-    if all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages):
+    arranges = bool(strand.said & _TO_A_CANDIDATE)
+    machine = all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages)
+    if machine and not (strand.role or strand.requisitions or arranges):
         return
     hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
-    rank, hits = _hits(strand, [c for c in clusters if c.touches(strand) and (hiring or strand.last >= c.first)])
+    enough = Rank.SECOND_SIGN if arranges else Rank.EMPLOYER
+    near = (c for c in clusters if enough < Rank.EMPLOYER or c.touches(strand))
+    rank, hits = _hits(strand, [c for c in near if hiring or strand.last >= c.first])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]
-    if rank >= Rank.EMPLOYER and len(hits) == 1:
+    if rank >= enough and len(hits) == 1:
         hits[0].add(strand)
     elif rank >= Rank.EMPLOYER and hits and not strand.said <= _HARMLESS:
         _doubt(strand, hits)
@@ -298,10 +318,19 @@ def _rank(strand: Strand, cluster: Cluster) -> Rank:
         (Rank.CERTAIN, (employer or company) and bool(strand.requisitions & cluster.requisitions)),
         (Rank.PERSON, bool(strand.people & cluster.people)),
         (Rank.EMPLOYER, employer or (company and bool(strand.role and cluster.roles))),
-        (Rank.SECOND_SIGN, spelled or (company and bool(strand.robots & cluster.robots))),
+        (Rank.SECOND_SIGN, spelled or _same_machine(strand, cluster, company=company)),
         (Rank.COMPANY, company),
     )
     return next((rank for rank, applies in ranks if applies), Rank.NONE)
+
+
+def _same_machine(strand: Strand, cluster: Cluster, *, company: bool) -> bool:
+    """Whether mail about the company comes from the cluster's robot or tracking system, or through that system mail that
+    names no company, about its role.
+    """
+    if company:
+        return bool(strand.robots & cluster.robots or strand.systems & cluster.systems)
+    return bool(not strand.company and strand.role and cluster.roles and strand.systems & cluster.systems)
 
 
 def _domain_says(strand: Strand, cluster: Cluster) -> bool:

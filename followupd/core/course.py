@@ -176,8 +176,8 @@ class Course:
         self.asks = [a for a in self.asks if not self._answers(message, thread, a)]
 
     def _answers(self, message: Message, thread: str, ask: _Ask) -> bool:
-        if ask.task and not message.says(Says.HANDS_IN, Says.WITHDRAWS):
-            return False
+        if ask.task:
+            return message.says(Says.HANDS_IN, Says.WITHDRAWS)
         sender = ask.message.sender
         return thread == ask.thread or bool(sender and message.reaches(sender.email))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,6 +59,43 @@ def is_host(kind: str, domain: str) -> bool:
 def is_shared(domain: str) -> bool:
     """Whether people of many employers write from ``domain``."""
     return any(is_host(kind, domain) for kind in _hosts())
+
+
+def tenant(email: str) -> str:
+    """For whom a tracking system or help desk writes from this address, as it spells it there; "" where it does not tell.
+
+    ``skagen`` of no-reply@skagen.teamtailor-mail.com, ``harborline`` of harborline@myworkday.com.
+    """
+    domain = domain_of(email)
+    if not (is_host("ats", domain) or is_host("helpdesk", domain)):
+        return ""
+    spelled = domain.removesuffix(registrable(domain) or domain).strip(".").rpartition(".")[2]
+    if spelled in _hosts_labels() and is_host("tenant_before_at", domain):
+        spelled = _ASIDE.sub("", email.rpartition("@")[0].lower().partition("+")[0])
+    return "" if spelled in _hosts_labels() or len(spelled) < 4 else spelled
+
+
+_ASIDE = re.compile(r"[-_.](?:jobs?|careers?|recruiting|recruitment|hr|talent|karriere|bewerbung)$")
+
+
+@lru_cache(maxsize=1)
+def _hosts_labels() -> frozenset[str]:
+    """Labels and local parts at such a host that are the host's own."""
+    return frozenset({"", *load("entities.toml")["host_labels"]})
+
+
+def system(email: str) -> str | None:
+    """The applicant tracking system that an address belongs to, None for all others."""
+    domain = domain_of(email)
+    return registrable(domain) if is_host("ats", domain) else None
+
+
+def employer(email: str) -> str | None:
+    """What an address tells its employer by: the employer's own domain, or the tenant of a system, as TENANT@SYSTEM."""
+    if own := employer_domain(email):
+        return own
+    spelled = tenant(email)
+    return f"{spelled}@{registrable(domain_of(email))}" if spelled else None
 
 
 def employer_domain(email: str) -> str | None:

@@ -241,9 +241,8 @@ class _Diary:
         for row in reversed(self.rows):
             if row.suspended:
                 return row
-        return next(
-            (r for r in self._ahead(message.when) if r.start.date() == start.astimezone(r.start.tzinfo).date()), None
-        )
+        others = (r for r in self._ahead(message.when) if r.fixed_by != message.id)  # one mail may fix two in one day
+        return next((r for r in others if r.start.date() == start.astimezone(r.start.tzinfo).date()), None)
 
     def _call_off(self, message: Message, *, final: bool) -> None:
         ahead = self._ahead(message.when) or self._just_over(message)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from followupd.core import bounces, language
+from followupd.core import bounces, domains, language
 from followupd.core.mail import Address, Email, Envelope, MailboxRole
 from followupd.core.reading import Origin
 from followupd.core.senders import (
@@ -211,7 +211,8 @@ def _bulk(case: _Case) -> Verdict | None:
     if rule is None:
         return None
     signs = {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
-    if (_is_about_me(case) and not (rule == "list-id" and signs)) or (not signs and _is_group_letter(case)):
+    advertises = signs and (rule == "list-id" or len(signs) > 1)
+    if (_is_about_me(case) and not advertises) or (not signs and _is_group_letter(case)):
         return None
     return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
 
@@ -264,7 +265,8 @@ def _is_relayed(case: _Case) -> bool:
 
 def _is_group_letter(case: _Case) -> bool:
     """A person's letter through a department's group: "'Maria Lopez' via Hiring", with the headers of a list."""
-    return " via " in case.sender.name.lower() and _is_letter(case)
+    listed = domains.is_host("lists", case.sender.domain)
+    return " via " in case.sender.name.lower() and not listed and _is_letter(case)
 
 
 def _is_personal(case: _Case) -> bool:

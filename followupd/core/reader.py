@@ -17,6 +17,7 @@ from followupd import __version__
 from followupd.core import closeness, dates, invites, language, origin, phrases, promises, text, vocabulary
 from followupd.core.address_form import is_formal
 from followupd.core.entities.facts import facts as facts_of
+from followupd.core.entities.persons import successor
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
 from followupd.core.policy import Policy
@@ -86,7 +87,14 @@ class Reader:
             country=self.policy.country or None,
         )
         found = (Finding(says=Says.AWAY, rule=rule, part="header"),)
-        return Reading(origin=Origin.AUTO_REPLY, origin_rule=rule, language=code, findings=found, absence=absence)
+        return Reading(
+            origin=Origin.AUTO_REPLY,
+            origin_rule=rule,
+            language=code,
+            findings=found,
+            absence=absence,
+            referral=successor(email, seen, self.policy.me),
+        )
 
     def _message(self, email: Email, seen: Visible, verdict: origin.Verdict, code: str | None) -> Reading:
         mine, written = self._is_mine(email), moment(email.envelope)
@@ -97,7 +105,8 @@ class Reader:
             phrases.find(seen.text, subject=email.envelope.subject, language=spoken, mine=mine) if understood else ()
         )
         facts = facts_of(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
-        ideas = vocabulary.ideas(f"{email.envelope.subject}\n{seen.text}", spoken) if understood else 0
+        called_so = "\n".join(i.summary for i in called)
+        ideas = vocabulary.ideas(f"{email.envelope.subject}\n{called_so}\n{seen.text}", spoken) if understood else 0
         hiring = bool(ideas) or any(f.says in _ARRANGING for f in findings)
         timed = understood and (hiring or bool(email.envelope.in_reply_to))
         times = self._times(seen, spoken, written) if timed else ()

@@ -53,7 +53,7 @@ def for_nudge(opportunity: Opportunity, me: Identities, dead: Collection[str]) -
     if last is None:
         return _to_organizer(opportunity, me, dead)
     thread = [m for m in opportunity.thread_of(last).messages if m.human]
-    return _in_thread(thread, me, dead)
+    return _in_thread(_handed_over(thread, opportunity) or thread, me, dead)
 
 
 def for_thanks(opportunity: Opportunity, person: Address, me: Identities) -> Route:
@@ -94,6 +94,19 @@ def _last_word(opportunity: Opportunity) -> Message | None:
 
 def _reaches_any(message: Message, people: Collection[str]) -> bool:
     return not people or any(a.key in people for a in (*message.copy.to, *message.copy.cc))
+
+
+def _handed_over(thread: Sequence[Message], opportunity: Opportunity) -> list[Message]:
+    """The thread with the person to whom ``thread`` was last handed over, once they or I have written there."""
+    named = next((m.reading.referral for m in reversed(thread) if not m.mine and m.reading.referral), None)
+    if named is None or any(m.sender and m.sender.key == named.key for m in thread):
+        return []
+    met = [m for m in opportunity.messages if m.human and any(a.key == named.key for a in _writes_or_is_written_to(m))]
+    return [m for m in opportunity.thread_of(met[-1]).messages if m.human] if met else []
+
+
+def _writes_or_is_written_to(message: Message) -> tuple[Address, ...]:
+    return tuple(message.copy.to) if message.mine else tuple(message.copy.from_)
 
 
 def _in_thread(thread: Sequence[Message], me: Identities, dead: Collection[str]) -> Route | NoRoute:

@@ -101,8 +101,12 @@ def _is_relay(domain: str) -> bool:
 
 
 def person_in(name: str) -> str:
-    """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack"."""
+    """The person in a display name, "" if there is none: "Maria Lopez (Acme)", "Maria via Hirestack", "Lopez, Maria"."""
     person = " ".join(pattern("names", "behind").sub("", name).split()).strip(" ,'\"")
+    if turned := _TURNED.fullmatch(person):
+        person = f"{turned['given']} {turned['family']}"
+    elif " " in person.partition(",")[0]:
+        person = person.partition(",")[0]
     return "" if not person or len(person.split()) > 4 or has("names", "collective", person) else person
 
 
@@ -118,4 +122,7 @@ def letters(text: str) -> str:
     return "".join(_LETTERS.findall(text.lower()))
 
 
+_TURNED = re.compile(
+    r"(?P<family>[^\W\d_][^\W\d_'’-]+(?:[ -][^\W\d_]+)?), (?P<given>[^\W\d_][\w.'’-]*(?: [^\W\d_]\.?)?)"
+)
 _LETTERS = re.compile(r"[^\W_]+")

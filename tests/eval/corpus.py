@@ -82,6 +82,13 @@ class Mail:
         """Its calendar part in words, instants in UTC; None where that is not judged."""
         return frozenset(map(_in_utc, self.label["events"])) if "events" in self.label else None
 
+    def writes(self, value: str) -> bool:
+        """Whether it has ``value`` in its words, those of a subject that it only answers left out."""
+        label = self.label
+        subject = "" if "re" in label else label["subject"]
+        text = " ".join([label["from"], subject, label.get("body", ""), label.get("html", ""), label.get("ics", "")])
+        return value.casefold() in " ".join(text.split()).casefold()
+
     def octets(self) -> bytes:
         """The message itself, as RFC 5322 has it."""
         label, message = self.label, EmailMessage(policy=policy.SMTP)

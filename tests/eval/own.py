@@ -217,6 +217,8 @@ def _facts(seen: Read) -> Iterator[Tally]:
         Tally(n) for n in ("company in a message", "company, sure claims", "role in a message", "signed")
     )
     for mail, reading in seen.mails():
+        if reading.origin in (Origin.AUTO_REPLY, Origin.BOUNCE):
+            continue  # nothing is named in these but by chance
         _fact(companies, best(reading.companies, same_company), mail, "company")
         _sure(sure, reading.companies, mail)
         _fact(roles, best(reading.roles, same_role), mail, "role")
@@ -228,7 +230,7 @@ def _facts(seen: Read) -> Iterator[Tally]:
 def _fact(tally: Tally, value: str | None, mail: Mail, key: str) -> None:
     """Missed only where the message writes it out."""
     right = mail.process.right(key) if mail.process.hiring else []
-    if value is None and not any(_writes(mail, r) for r in right):
+    if value is None and not any(mail.writes(r) for r in right):
         return
     if mail.process.hiring:
         tally.answer(value, right, mail.id)
@@ -239,13 +241,6 @@ def _sure(tally: Tally, claims: tuple[Claim, ...], mail: Mail) -> None:
         right = mail.process.right("company")
         short = any(_one_begins_the_other(claim.value, r) for r in right)  # it keeps nothing apart
         tally.answer(right[0] if short else claim.value, right, f"{mail.id} ({claim.weight})")
-
-
-def _writes(mail: Mail, value: str) -> bool:
-    label = mail.label
-    subject = "" if "re" in label else label["subject"]  # that of an answer is not its own word
-    text = " ".join([label["from"], subject, label.get("body", ""), label.get("ics", "")])
-    return value.casefold() in " ".join(text.split()).casefold()
 
 
 def _signed(tally: Tally, value: str | None, mail: Mail) -> None:
@@ -265,7 +260,7 @@ def _requisitions(seen: Read) -> Tally:
     tally = Tally("requisition in a message")
     for mail, reading in seen.mails():
         number = mail.process.label.get("requisition")
-        wanted = frozenset({number} if number and _writes(mail, number) else ())
+        wanted = frozenset({number} if number and mail.writes(number) else ())
         tally.sets(frozenset(reading.requisitions), wanted, frozenset({number}), mail.id)
     return tally
 

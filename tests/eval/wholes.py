@@ -36,7 +36,7 @@ def _named(hiring: _Judged) -> Iterator[Tally]:
     companies, roles, contacts = (Tally(n) for n in ("company of a process", "role of a process", "contact name"))
     for process, decision in hiring:
         found = decision and decision.opportunity
-        if "company" in process.label or (found and found.company):
+        if (found and found.company) or any(m.writes(c) for m in process.mails for c in process.right("company")):
             companies.answer(found and found.company, process.right("company"), process.id)
         if "role" in process.label:
             roles.answer(found and found.role, process.right("role"), process.id)
@@ -53,9 +53,9 @@ def _standing(hiring: _Judged) -> Iterator[Tally]:
         label = process.label
         if "stage" in label:
             stages.answer(decision and str(decision.stage), [label["stage"]], process.id)
-            if "outcome" in label or (decision and decision.outcome):
-                found = str(decision.outcome) if decision and decision.outcome else None
-                outcomes.answer(found, [label["outcome"]] if "outcome" in label else [], process.id)
+        if "outcome" in label:
+            found = str(decision.outcome) if decision and decision.outcome else None
+            outcomes.answer(found, [label["outcome"]], process.id)
         if "turn" in label:
             turns.answer(decision and str(decision.turn), [label["turn"]], process.id)
         if "interviews" in label:

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from followupd.core import phrases
-from followupd.core.entities.agencies import clients, of_employer
+from followupd.core.entities.agencies import clients, is_agency, of_employer
 from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.frames import of_sender, of_signature, spelled
 from followupd.core.entities.persons import greeted, referral, signed
+from followupd.core.entities.roles import filed, requisitions
 from followupd.core.entities.roles import grown as grown_role
-from followupd.core.entities.roles import joined, requisitions
+from followupd.core.entities.roles import joined
 from followupd.core.entities.roles import tidy as tidy_role
 from followupd.core.entities.subjects import less_prefix, of_subject
-from followupd.core.entities.titles import titles
+from followupd.core.entities.titles import ends_in_head, titles
 from followupd.core.mail import Address, Email, Identities
 from followupd.core.reading import Claim
 from followupd.core.text import Visible
@@ -38,7 +39,7 @@ def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, m
     """The facts that ``email`` names. With no ``language`` only its frame is read: header, signature, calendar."""
     said, roles, numbers = _from_words(email, visible, language, mine=mine)
     in_subject = of_subject(joined(email.envelope.subject))
-    numbers += requisitions(f"{email.envelope.subject}\n{visible.text}")
+    numbers += [*requisitions(f"{email.envelope.subject}\n{visible.text}"), *filed(email.envelope.subject)]
     companies = tuple(_companies(email, visible, [*said, *in_subject.companies], mine=mine))
     return Facts(
         companies=companies,
@@ -70,7 +71,8 @@ def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool)
     for sender in email.envelope.from_[:1] if not mine else ():
         firm += [*of_sender(sender), *of_signature(visible, sender)]
     for_client, named = clients(visible.text)
-    yield from of_employer([*said, *firm, *named], firm, for_client=for_client)
+    finder = any(is_agency(c.value) for c in firm)
+    yield from of_employer([*said, *firm, *named], firm, for_client=for_client or finder)
 
 
 def _from_words(
@@ -85,6 +87,8 @@ def _from_words(
         before, whole = (cut, subject) if named.part == "subject" else (0, text)
         place = {"weight": named.weight, "part": named.part, "start": named.start + before, "end": named.end + before}
         if named.kind == "company" and (value := tidy_company(grown_company(whole, named.start, named.end))):
+            if ends_in_head(value):
+                continue
             companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "role" and (value := tidy_role(grown_role(whole, named.start, named.end))):
             roles.append(Claim(value=value, **place))  # type: ignore[arg-type]

@@ -30,6 +30,10 @@ _SUMMARY = re.compile(r"^(?:SUMMARY|DESCRIPTION)(?:;[^:\n]*)?:(.*)$", re.MULTILI
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _FAR = 16_000
 """Characters within which a mail that is about the user names the company."""
+_SENT_BY = re.compile(
+    r"(?:sent|powered|delivered|provided|gesendet|envoyé|enviado|inviato|verzonden|wysłane)\b|this e-?mail is\b",
+    re.IGNORECASE,
+)
 _CLOSE = ".,;:!?)\n|"
 _CUTS = "-–—|:,("
 
@@ -58,7 +62,8 @@ def _weight(part: str, sender: Address, labels: Iterable[str], *, beside: bool) 
         return 4
     if senders.is_robot(sender):
         return 4 if " " in part or not sender.domain.startswith(plain(part)) else 2
-    return 3 if beside and name else 0
+    noble = re.search(rf"\s(?:von|vom|van|de|da|di|z)\s+{re.escape(part)}", sender.name)  # as much a name as a firm
+    return 3 if beside and name and not noble else 0
 
 
 def _is_owner(part: str, sender: Address) -> bool:
@@ -71,6 +76,8 @@ def _is_owner(part: str, sender: Address) -> bool:
 def _is_half(part: str, parts: list[str], sender: Address) -> bool:
     """Whether it is the given name of a name written with a comma: ``Albrecht, Jonas``."""
     at = parts.index(part)
+    if all(len(w) == 1 for w in plain(part).split()):
+        return at > 0  # initials
     return (
         at > 0 and " " not in part and f"{parts[at - 1]}, {part}" in sender.name and _is_owner(parts[at - 1], sender)
         and " " not in parts[at - 1]
@@ -122,6 +129,7 @@ def of_signature(visible: Visible, sender: Address) -> Iterator[Claim]:
             or line.count(" ") > 10
             or "@" in line
             or line[-1] in "?!"
+            or _SENT_BY.match(line)
         ):
             continue
         weight, name = _of_line(line, labels)
@@ -201,6 +209,8 @@ def _whole(run: Run, span: tuple[int, int], text: str, *, piece: bool) -> str:
     while last < len(words) and not piece and plain(words[last]) in listed("firm_words"):
         last += 1
     if last < len(words) and closed and _may_belong(words[last:]):
+        last = len(words)
+    if any(plain(w) in listed("agencies") for w in words[last:]):
         last = len(words)
     if first and before[-1:] == " " and before[:1].islower() and last == len(words) and _may_belong(words[:first]):
         first = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from followupd.core import domains
-from followupd.core.entities.words import bare, listed, plain
+from followupd.core.entities.words import bare, plain
 from followupd.core.mail import Address
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ"
@@ -49,20 +49,17 @@ def run_at(text: str, start: int) -> Run | None:
 
 def labels_for(address: Address) -> frozenset[str]:
     """By what an employer may be spelled in ``address``: its domain, or what stands before an ATS's or beside its @."""
-    domain = domains.domain_of(address.email)
     if employer := domains.employer_domain(address.email):
         return frozenset({label_of(employer)})
-    if not domains.is_host("ats", domain):
-        return frozenset()
-    before = domain.removesuffix(domains.registrable(domain) or domain).strip(".").split(".")
-    local = address.key.partition("@")[0]
-    found = {before[-1].replace("-", ""), local if local.isalnum() else ""}
-    return frozenset(f for f in found if len(f) > 3 and f.isalnum() and f not in listed("host_labels"))
+    spelled = domains.tenant(address.email).replace("-", "")
+    return frozenset({spelled} if spelled.isalnum() else ())
 
 
 @lru_cache(maxsize=4096)
 def label_of(domain: str) -> str:
-    """The label under the public suffix, without hyphens."""
+    """The label under the public suffix, or the tenant of a system, without hyphens."""
+    if "@" in domain:
+        return domain.lower().partition("@")[0].replace("-", "")
     return (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
 
 

@@ -27,7 +27,7 @@ _GREETING = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _HANDS_OVER = re2.compile(
-    r"(?i)\b(?:my colleague|please (?:contact|write to|reach out to|get in touch with|reply to)|taking over|take over|will be your (?:new )?contact|"
+    r"(?i)\b(?:my colleague|please (?:contact|write to|reach out to|get in touch with|reply to|direct (?:all|any|your|future|further|every))|(?:your|main|new) (?:point of contact|contact person)|taking over|take over|will be your (?:new )?contact|"
     r"hand(?:ing|ed)? (?:you |this )?over|meine kollegin|mein(?:en?)? kolleg|wenden sie sich|wende dich|ma collègue|mon collègue|"
     r"mi compañer|minha colega|meu colega|mia collega|mio collega|mijn collega|moja koleżanka|mojego kolegi)",
 )
@@ -50,6 +50,10 @@ def _named(lines: Iterable[str]) -> list[tuple[int, str]]:
 
 _NEAR = 2
 """Lines under a text within which a name that the sender's address does not hold is still the writer's."""
+_ASIDE = re.compile(
+    r"\s*\((?:she|he|they|sie|er|elle|il|ella|él|lei|lui|zij|hij|ona|on)\b[^)]*\)|,\s*(?:[A-Z][\w.-]*[A-Z]\w*\.?(?:,\s*)?)+$"
+)
+"""Pronouns and letters behind a name: ``Ines (she/her)``, ``Joanne Whitlock, SHRM-CP``."""
 _TITLED = re.compile(r"^(?:i\.\s?[AV]\.|ppa\.|gez\.|arch\.|ing\.|avv\.|mgr|inż\.)\s+", re.IGNORECASE)
 
 
@@ -64,7 +68,7 @@ _LINE = 60
 
 def _name_of(line: str) -> str | None:
     """The name that a line consists of, a closing formula before it aside: ``LG Fenja``."""
-    line = _TITLED.sub("", line)
+    line = _TITLED.sub("", _ASIDE.sub("", line))
     words = line.split() if len(line) < _LINE else []
     while words and plain(words[0]) in listed("closings"):
         words = words[1:]
@@ -120,6 +124,17 @@ def greeted(visible: Visible) -> str | None:
     first = next((line.strip() for line in visible.text.splitlines() if line.strip()), "")
     found = _GREETING.match(first)
     return " ".join(found["name"].split()) if found else None
+
+
+_LEFT = re2.compile(
+    r"(?i)\b(?:no longer (?:work|with|at|employed|part)|have left|has left|left the company|nicht mehr (?:für|bei|im)|ausgeschieden|"
+    r"plus partie|quitté|ya no (?:trabajo|trabaja|formo)|já não (?:trabalho|faço)|não trabalho mais|non lavoro più|niet meer werkzaam|nie pracuj)"
+)
+
+
+def successor(email: Email, visible: Visible, me: Identities) -> Address | None:
+    """Whom an automatic reply of somebody who has left names in their place; who stands in for a holiday is none."""
+    return referral(email, visible, me) if _LEFT.search(visible.text) else None
 
 
 def referral(email: Email, visible: Visible, me: Identities) -> Address | None:

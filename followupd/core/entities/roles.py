@@ -16,6 +16,10 @@ _GENDER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*[(\[#]\s*(?:[A-Za-z. :#-]{0,14})?[A-Z]{0,4}-?\d[\w/-]*\s*[)\]]?")
+_FILED = re.compile(
+    r"^(?:(?:JR|REQ|R|ID)[-_ ]?\d{3,}|\d{5,})[\s:–-]+|(?:,\s*|\s+[-–#]?\s*|(?<=\w)-)(?:(?:JR|REQ|R|ID)[-_ ]?\d{3,}|\d{5,})$"
+)
+"""A requisition's number before or behind a title, as systems file it: ``Yield Engineer, R9917``."""
 _SHARE = re.compile(r",?\s*\d{2,3}\s*(?:-|–|bis)?\s*\d{0,3}\s*%")
 _TAIL = re.compile(
     r"\s+(?:role|position|job|opening|vacancy|stelle|opportunity)$|\s*[-–,|]\s*(?:remote|hybrid|full[- ]time|part[- ]time|vollzeit|teilzeit)\b.*$",
@@ -65,7 +69,7 @@ _SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng
 @lru_cache(maxsize=4096)
 def tidy(role: str) -> str | None:
     """``role`` without gender markers, numbers, shares of employment and articles; None if what is left is no role."""
-    role = _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split()))))
+    role = _FILED.sub("", _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split())))))
     role = _TALK.sub("", _LEAD.sub("", _without_name(role)))
     role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
     role = _DANGLING.sub("", _INFLECTED.sub(r"\1", role))
@@ -116,6 +120,14 @@ def same_role(a: str, b: str) -> bool:
 def _key(role: str) -> frozenset[str]:
     words = " ".join(_SHORT.get(w, w) for w in plain(tidy(role) or role).split()).split()
     return frozenset(words) - {"and", "of", "for", "the", "in", "und", "de"}
+
+
+def filed(subject: str) -> list[str]:
+    """The requisition ids that a system's subject puts beside a title, with no word that says so."""
+    return [f["marked"] or f["bare"] for f in _BESIDE.finditer(subject)]
+
+
+_BESIDE = re.compile(r"\b(?P<marked>(?:JR|REQ|R)-?\d{4,9})\b|(?<=[^\W\d_]{3})-(?P<bare>\d{5,8})\b")
 
 
 def requisitions(text: str) -> list[str]:

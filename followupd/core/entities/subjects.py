@@ -30,7 +30,7 @@ _SHAPES = (
     (4, re.compile(rf"\bapplication at (?P<company>{_NAME}): (?P<role>{_NAME})$")),
     (BARE, re.compile(rf"^(?P<role>{_NAME}) {_AT} (?P<company>{_NAME})(?::.*| - .*)?$")),
     (4, re.compile(rf"^(?:Updated )?[Ii]nvitation: {_TALK}: (?P<role>{_NAME}) - ")),
-    (4, re.compile(rf"^(?:Updated [Ii]nvitation|Invitation|Cancell?ed event): (?P<role>{_NAME}) [Ii]nterview\b")),
+    (BARE, re.compile(rf"^(?:Updated [Ii]nvitation|Invitation|Cancell?ed event): (?P<role>{_NAME}) [Ii]nterview\b")),
 )
 _PIECES = re.compile(
     r"\s+(?:[-–—|·]|//?)\s+|:\s+|\s+@\s+|(?:^|\s)[(\[][^)\]]*[)\]]\s*|,\s+(?=(?i:ref|req|job|kennziffer|réf|id)\b)|\s+<>\s+|[!?](?=\s|$)|[!?]\s*"

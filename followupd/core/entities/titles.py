@@ -11,6 +11,8 @@ from followupd.core.entities.words import listed, plain
 
 _GENDERED = re.compile(r"(?:[/·*:_]-?|\()(?:in|innen|e|a|ne|se|euse|rice|trice|ère|ka|o|r)\)?$")
 _EDGES = " ,;:.!?\"'“”„«»*_<>-–—()"
+_SHORTEST = 6
+"""Letters up to which a word that ends in -in is no German woman's profession."""
 _LEVEL = re.compile(r"[IVX]{1,4}|\d")
 _OPEN = frozenset({"of", "for", "de", "du", "des", "di", "del", "da", "do", "van", "für", "ds."})
 
@@ -19,7 +21,9 @@ _OPEN = frozenset({"of", "for", "de", "du", "des", "di", "del", "da", "do", "van
 def is_head(word: str) -> bool:
     """Whether ``word`` says by itself what somebody is."""
     base = plain(_GENDERED.sub("", word.strip(_EDGES)))
-    return base in listed("role_heads") or any(base.endswith(s) and len(base) > len(s) for s in _suffixes())
+    male = base.removesuffix("in") if len(base) > _SHORTEST else base
+    heads = listed("role_heads")
+    return base in heads or male in heads or any(base.endswith(s) and len(base) > len(s) for s in _suffixes())
 
 
 @lru_cache(maxsize=1)
@@ -79,12 +83,16 @@ def title_in(run: str) -> str | None:
 _BEFORE = re.compile(
     r"(?:\b(?:position|role|post|job|opening|vacancy|vacature|functie|stelle|rolle|vakanz|funktion|poste|puesto|vaga|lugar|posizione|stanowisko|opportunity)"
     r"(?: (?:of|as|for|als|des|der|eines|einer|de|di|da|van|do))?"
-    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruit(?:ing)?|search(?:ing)?|looking|is after|be)"
-    r"(?: [^.!?\n]{0,60})? (?:for|as|to be|after|hiring)|\b(?:hiring|recruiting|is after))"
+    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruit(?:ing)?|search(?:ing)?|looking|is after|be|on-?site|screen|shortlist(?:ed)?|chosen|selected|loop|r[ée]sum[ée]|cv|curr[íi]cul[ou]m?|hire|team|join|joining|offer|gewinnen|einstellen|bewerb\w*|encaj\w*|incorpor\w*|postul\w*|candidat\w*|kandydat\w*|propor\w*|propost[ao]|sollicit\w*|werken|welcome)"
+    r"(?: [^.!?\n]{0,60})? (?:for|as|to be|after|hiring|als|comme|como|come|jako|para|per|pour)|\b(?:hiring|recruiting|is after))"
     r"(?: (?:a|an|the|our|your|their|eine?r?|une?|la|el))?[ :\"“„]*$",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?[^\W\d_]")
+_GOES_ON = re.compile(
+    r" (?:(?:de|du|des|di|da|do|dos|del|van) |d['’])(?!noi|vous|nous|nosotr|você|jullie|hun)[^\W\d_A-Z]{3,}(?=[ .,;:!?)\n]|$)"
+)
+"""What somebody is the head of, in small letters: Programadora de videojuegos."""
+_RUNS_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?[^\W\d_]")
 _FEMININE = re.compile(r"[:*_/·]-?(?:in|innen|frau|ka|e|r)\b|\(?in\)")
 _BEHIND = re.compile(
     r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature)\b"
@@ -124,13 +132,15 @@ def titles(text: str) -> Iterator[tuple[str, int]]:
             continue
         run = _less_cue(run)  # noqa: PLW2901 - the same run from its second word
         title = title_in(run.text)
+        if title and title == run.text and (goes_on := _GOES_ON.match(text, run.end)):
+            title = text[run.start : goes_on.end()]
         if title and not title.lower().startswith(("hiring ", "talent ")) and _is_wanted(text, run.start, title):
             yield title, run.start
 
 
 def _is_wanted(text: str, start: int, title: str) -> bool:
     end = start + len(title)
-    if _GOES_ON.match(text, end) or _FEMININE.match(text, end):
+    if _RUNS_ON.match(text, end) or _FEMININE.match(text, end):
         return False
     before = text[max(0, start - 90) : start].replace("\n", " ")
     return bool(_BEHIND.match(text, end) or _BEFORE.search(before))
