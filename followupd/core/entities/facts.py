@@ -12,9 +12,8 @@ from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.frames import of_sender, of_signature, spelled
 from followupd.core.entities.persons import greeted, referral, signed
-from followupd.core.entities.roles import filed, requisitions
+from followupd.core.entities.roles import filed, joined, requisitions
 from followupd.core.entities.roles import grown as grown_role
-from followupd.core.entities.roles import joined
 from followupd.core.entities.roles import tidy as tidy_role
 from followupd.core.entities.subjects import less_prefix, of_subject
 from followupd.core.entities.titles import ends_in_head, titles
