@@ -33,6 +33,7 @@ _SCHEDULING = frozenset({
     Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
 })  # fmt: skip
 _TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
+_APPROACHES = frozenset({Says.OUTREACH, Says.PUTS_FORWARD})
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -216,18 +217,32 @@ def is_candidates(strand: Strand) -> bool:
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
         return False
-    known = strand.answered or strand.company
-    about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if known else _FROM_A_STRANGER)
-    if Says.OUTREACH in strand.said and not strand.answered:
-        return bool(strand.said & _BEYOND_DOUBT) and about_hiring
-    if strand.said_by_me & _OF_AN_APPLICANT:
-        return about_hiring or strand.ideas >= 1
-    if strand.said & _BEYOND_DOUBT:
-        return about_hiring or strand.ideas >= _IN_A_TALK
-    if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
-        return about_hiring
-    expected = strand.role and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
-    return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
+    approached, hiring = bool(strand.said & _APPROACHES), _is_about_hiring(strand)
+    if approached and not strand.answered:
+        return bool(strand.said & _BEYOND_DOUBT) and hiring
+    return (
+        (bool(strand.said_by_me & _OF_AN_APPLICANT) and (hiring or strand.ideas >= 1))
+        or (bool(strand.said & _BEYOND_DOUBT) and (hiring or strand.ideas >= _IN_A_TALK))
+        or (Says.CANDIDACY in said and _names_opening(strand) and bool(strand.people))
+        or (Says.CANDIDACY in strand.said_by_me and (hiring or (strand.ideas >= 1 and strand.thread.messages[0].mine)))
+        or (strand.answered and hiring and (approached or bool(strand.role and said & _SCHEDULING)))
+        or (hiring and (bool(strand.said & _TO_A_CANDIDATE) or _is_expected(strand)))
+    )
+
+
+def _is_about_hiring(strand: Strand) -> bool:
+    enough = _IN_A_TALK if strand.answered or strand.company else _FROM_A_STRANGER
+    return _names_opening(strand) or strand.ideas >= enough
+
+
+def _names_opening(strand: Strand) -> bool:
+    return bool(strand.role) or any(map(entities.is_opening, strand.requisitions))
+
+
+def _is_expected(strand: Strand) -> bool:
+    """Whether a role is named and they speak as to a candidate: with an invite, or of an answer to come."""
+    known = bool(strand.role and (strand.ideas or strand.company))
+    return known and (strand.invited or bool(strand.said & _TO_ONE_KNOWN))
 
 
 def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
@@ -238,6 +253,7 @@ def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:
         candidate = bool(said & _BEYOND_DOUBT or strand.said_by_me & {Says.APPLIES})
         employer = bool(strand.role and (strand.company or strand.domains or strand.robots))
         other = Says.OTHER_KIND in said and not (candidate and employer)
+        other = other or (Says.ASIDE in said and not _names_opening(strand))
         if strand.thread.id not in forced and (other or (Says.CONDUCTS in said and not candidate)):
             foreign.add(strand.thread.id)
             company |= strand.people
@@ -268,9 +284,10 @@ def _seed(strand: Strand, clusters: list[Cluster]) -> None:
 def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     """A thread that proves nothing by itself joins the process of its people, if there is one and only one.
 
-    What was written before the process began joins only where it speaks of hiring.
+    What was written before the process began joins only where it speaks of hiring; what a machine wrote, only where it
+    says what becomes of a process.
     """
-    arranges = bool(strand.said & _TO_A_CANDIDATE)
+    arranges = bool(strand.said & (_TO_A_CANDIDATE | _BEYOND_DOUBT))
     machine = all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages)
     if machine and not (strand.role or strand.requisitions or arranges):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -118,6 +119,8 @@ def decide(opportunity: Opportunity, general: Policy, around: Surroundings) -> D
 def _contact(opportunity: Opportunity, address: Address) -> Address:
     """``address`` with the person's name alone: without the firm that a display name adds, in full where they sign in full."""
     named, signed = senders.person_in(address.name), opportunity.signature_of(address)
+    if signed and (shown := re.search(rf"[(|]\s*({re.escape(signed)}(?: [^\W\d_][\w'’-]+)+)\s*\)?$", address.name)):
+        return replace(address, name=shown[1])  # Acme Recruiting (Maria Lopez)
     short = bool(named and signed and named.startswith(f"{signed} "))
     fuller = signed and not short and (not named or senders.is_collective(address) or signed.startswith(named + " "))
     return replace(address, name=(signed if fuller and signed else named) or address.name)

@@ -223,7 +223,7 @@ class _Diary:
             row.certain, row.latest_end = False, max(row.latest_end, latest)
         elif row.start != time.start or not row.invited:
             self._set(row, message, time, end, latest)
-        row.correspondent = self.proposer if message.mine else message.sender
+        row.correspondent = self.proposer if message.mine else message.sender if message.human else None
         row.named = self.named
         self.proposals = ()
 
@@ -273,7 +273,7 @@ class _Diary:
                 row.declined = True
 
     def _adopt(self, message: Message, invite: Invite, span: _Span) -> _Row:
-        """The row agreed in words that this invite writes down, or a new one."""
+        """The row agreed in words that this invite writes down, or a new one. An hour within the agreed ones is no contradiction."""
         start, end = span
         row = self._row_for(message, start)
         fresh = row is None or row.invited or invite.method == "CANCEL"
@@ -287,7 +287,7 @@ class _Diary:
                 fixed_at=message.when,
             )
             self.rows.append(row)
-        elif row.certain and not row.suspended and row.start != start:
+        elif row.certain and not row.suspended and row.start != start and not (row.start < start and end <= row.end):
             row.certain, row.latest_end = False, max(row.latest_end, end)
         else:
             row.certain = True

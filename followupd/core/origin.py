@@ -209,12 +209,24 @@ def _bulk(case: _Case) -> Verdict | None:
         return None
     rule = next((name for name in ("list-id", "precedence", "list-unsubscribe") if _is_bulk_header(case, name)), None)
     if rule is None:
-        return None
-    signs = {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
+        return _by(Origin.BULK, "advertising-words") if _is_advertising_in_words(case) else None
+    signs = _signs(case)
     advertises = signs and (rule == "list-id" or len(signs) > 1)
     if (_is_about_me(case) and not advertises) or (not signs and _is_group_letter(case)):
         return None
     return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
+
+
+def _signs(case: _Case) -> set[str]:
+    """The words of advertising in it."""
+    return {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
+
+
+def _is_advertising_in_words(case: _Case) -> bool:
+    """Some senders of bulk leave the headers out: two signs at least, in no answer and in no letter."""
+    if case.envelope.in_reply_to or not has("texts", "marketing", case.words):
+        return False
+    return len(_signs(case)) > 1 and not _is_about_me(case) and not _is_letter(case)
 
 
 def _is_advertising(case: _Case, signs: set[str]) -> bool:

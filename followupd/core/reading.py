@@ -49,6 +49,7 @@ class Says(StrEnum):
     REFERS = "refers"  # write to my colleague
     NO_CONTACT = "no_contact"  # do not write to us about it
     OUTREACH = "outreach"  # a recruiter's cold approach: "came across your profile"
+    PUTS_FORWARD = "puts_forward"  # somebody between asks to bring the user before an employer
     THANKS = "thanks"  # either side
     # said by the candidate
     APPLIES = "applies"
@@ -61,8 +62,11 @@ class Says(StrEnum):
     ACCEPTS_OFFER = "accepts_offer"
     DECLINES_OFFER = "declines_offer"
     WITHDRAWS = "withdraws"
+    # either side
+    CANDIDACY = "candidacy"  # speaks of the user's own application or interview as of something that is
     # either side: what makes the message belong to no hiring process of the user's
     CONDUCTS = "conducts"  # the user is interviewer, referee or hirer: panel, scorecard, "our candidate"
+    ASIDE = "aside"  # of the writer's own job hunt, a date, a room, a broker's positions: no process where no opening is named
     OTHER_KIND = "other_kind"  # press, podcast, research, visa, school, tenancy, insurance, loan
 
 

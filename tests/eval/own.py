@@ -135,7 +135,9 @@ def _origins(seen: Read) -> Iterator[Tally]:
 
 
 def _said(seen: Read) -> Iterator[Tally]:
-    of = {says: Tally(f"says {says}") for says in Says}
+    of = {
+        says: Tally(f"says {says}") for says in Says if says is not Says.CANDIDACY
+    }  # said along with nearly everything
     for mail, reading in seen.mails():
         found = {f.says.value for f in reading.findings}
         for says, tally in of.items():

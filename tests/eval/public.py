@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email.policy
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ def tallies() -> Iterator[Tally]:
     """All that there is data for."""
     for path in sorted(DATA.glob("ordinary_*_raw.jsonl")):
         yield _false_alarms(path)
+    if (path := DATA / "hiring_enron_train.jsonl").is_file():
+        yield from _hiring(path)
     if (path := DATA / "rejections_masked.jsonl").is_file():
         yield _rejections(path)
     if (folder := DATA / "fixtures/sisimai+set-of-emails").is_dir():
@@ -53,13 +58,70 @@ def _false_alarms(path: Path) -> Tally:
 
 def _alarms(raw: str) -> bool:
     octets = raw.encode("utf-8", "surrogateescape")
-    email = rfc5322.parse(octets, id=EmailId("1"), role=MailboxRole.INBOX, received_at=NOW)
-    me = email.envelope.to[0].email if email.envelope.to else NOBODY
+    mail = rfc5322.parse(octets, id=EmailId("1"), role=MailboxRole.INBOX, received_at=NOW)
+    me = mail.envelope.to[0].email if mail.envelope.to else NOBODY
     policy = policy_for(me)
-    if not triage.is_candidate(email.envelope, me=policy.me):
+    if not triage.is_candidate(mail.envelope, me=policy.me):
         return False
-    filed = [Filed(account="a", envelope=email.envelope, reading=Reader(policy).read(email))]
+    filed = [Filed(account="a", envelope=mail.envelope, reading=Reader(policy).read(mail))]
     return bool(understand(gather(filed, policy.me, NOW), me=policy.me, words=(), now=NOW))
+
+
+def _hiring(path: Path) -> Iterator[Tally]:
+    """Bodies with words of hiring, without headers: a candidate's own are mail of mine, all others mail to me.
+
+    ``right`` are a candidate's that make an opportunity, and the others that make none: left alone, and answered.
+    """
+    own, alone, answered = Tally("own process: hiring words"), Tally("no alarm: hiring words"), Tally("  and answered")
+    for row in _rows(path):
+        if row["label"] == "borderline":
+            continue
+        if row["label"] == "hire":
+            mine = row["state"] not in ("ats_ack", "offer_to_candidate")
+            own.hit() if _make_opportunity(_wrapped(row, mine=mine)) else own.miss(row["id"])
+            continue
+        mail = _wrapped(row, mine=False)
+        alone.miss(row["id"]) if _make_opportunity(mail) else alone.hit()
+        answered.miss(row["id"]) if _make_opportunity(mail, _answer(row)) else answered.hit()
+    yield from (own, alone, answered)
+
+
+def _wrapped(row: dict[str, Any], *, mine: bool) -> bytes:
+    people = {"From": "Terry Shaw <terry.shaw@prairie.example>", "To": NOBODY}
+    return _mail(row, people if not mine else {"From": NOBODY, "To": people["From"]}, row["subject"], row["body"])
+
+
+def _answer(row: dict[str, Any]) -> bytes:
+    headers = {
+        "From": NOBODY,
+        "To": "Terry Shaw <terry.shaw@prairie.example>",
+        "In-Reply-To": f"<{row['id']}@row.example>",
+    }
+    return _mail({"id": f"answer-{row['id']}"}, headers, f"Re: {row['subject']}", "Thanks, will do.")
+
+
+def _mail(row: dict[str, Any], headers: dict[str, str], subject: str, body: str) -> bytes:
+    message = EmailMessage(policy=email.policy.SMTP)
+    headers |= {
+        "Subject": " ".join(subject.split()),
+        "Date": format_datetime(NOW),
+        "Message-ID": f"<{row['id']}@row.example>",
+    }
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(body)
+    return message.as_bytes()
+
+
+def _make_opportunity(*mails: bytes) -> bool:
+    policy, filed = policy_for(NOBODY), []
+    for number, octets in enumerate(mails):
+        mine = f"From: {NOBODY}".encode() in octets
+        role = MailboxRole.SENT if mine else MailboxRole.INBOX
+        mail = rfc5322.parse(octets, id=EmailId(str(number)), role=role, received_at=NOW + timedelta(hours=number))
+        filed.append(Filed(account="a", envelope=mail.envelope, reading=Reader(policy).read(mail)))
+    later = NOW + timedelta(days=1)
+    return bool(understand(gather(filed, policy.me, later), me=policy.me, words=(), now=later))
 
 
 def _rejections(path: Path) -> Tally:
@@ -79,8 +141,8 @@ def _bare(body: str) -> Email:
 def _bounces(folder: Path) -> Tally:
     tally = Tally("bounces (fixtures)")
     for path in _mails(folder):
-        email = rfc5322.parse(path.read_bytes(), id=EmailId("1"), role=MailboxRole.INBOX, received_at=NOW)
-        verdict = origin.classify(email, visible(email))
+        mail = rfc5322.parse(path.read_bytes(), id=EmailId("1"), role=MailboxRole.INBOX, received_at=NOW)
+        verdict = origin.classify(mail, visible(mail))
         bounced = verdict.origin is Origin.BOUNCE
         if path.parent.name == "not":
             if bounced:

@@ -363,7 +363,8 @@ def _draft_differences(want: Mapping[str, Any], left: list[EmailMessage], result
     message = next(iter(answering or there), None)
     label = f"draft to {', '.join(to)}"
     if message is None:
-        return [f"{label}: not there"]
+        there_are = [str(m["To"]) for m in left]
+        return [f"{label}: not there, but {there_are}"]
     left.remove(message)
     body = " ".join(message.get_content().lower().split())
     count = len(body.split())

@@ -12,7 +12,7 @@ from followupd.core.entities.words import listed, plain
 from followupd.core.reading import Claim
 
 _CLIENT = re2.compile(
-    r"(?i)\b(?:(?:our|my|a|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
+    r"(?i)\b(?:(?:our|my|a|another|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
     r"(?:notre|mon) client|(?:nuestro|mi) cliente|(?:nosso|meu) cliente|(?:nostro|mio|un) cliente|(?:onze|mijn) (?:opdrachtgever|klant)|"
     r"(?:nasz|mój|naszego|mojego|naszym) klient(?:a|em)?)\b(?P<name>(?:,| -| –|:)? (?:the |die |der |das |la |le |el )?)?",
 )
@@ -30,6 +30,17 @@ def clients(text: str) -> tuple[bool, list[Claim]]:
         if run and value:
             named.append(Claim(value=value, weight=5, start=run.start, end=run.start + len(value)))
     return spoken, named
+
+
+def puts_forward(text: str) -> bool:
+    """Whether somebody offers the user to a third, or has done so."""
+    return bool(_PUTS_FORWARD.search(text))
+
+
+_PUTS_FORWARD = re2.compile(
+    r"(?i)\b(?:(?:put|putting|propos(?:e|ed|ing)|submit|submitted|submitting|represent|representing) you\b|(?:send|sent|sending|submit|submitted|submitting|forward|forwarded|"
+    r"present|presented|shared?)(?: on| over)?(?: them| him| her)? your (?:cv|profile|details|r[eé]sum[eé]))"
+)
 
 
 def of_employer(claims: Iterable[Claim], firm: Iterable[Claim], *, for_client: bool) -> Iterator[Claim]:

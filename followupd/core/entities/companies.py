@@ -13,6 +13,7 @@ _BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
 _WORD = re.compile(r"[^\W_]")
 _ARTICLE = re.compile(r"^(?:the|our|your|die|der|das|la|le|el|il|de|les|los)\s+(?=[a-z])")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]{3})['’]s$")
+_NEXT_WORD = re.compile(r"(?<=\w) I(?:['’]\w+)?$")
 _STRAY = " ,;:.!?\"'“”„«»*_<>|–—-"
 
 
@@ -20,7 +21,7 @@ _STRAY = " ,;:.!?\"'“”„«»*_<>|–—-"
 def tidy(name: str) -> str | None:
     """``name`` without legal form, brackets and stray punctuation; None if what is left is no company's name."""
     shorter = less_legal_form(_BRACKETS.sub("", " ".join(name.split())).strip(_STRAY))
-    shorter = _POSSESSIVE.sub("", _ARTICLE.sub("", shorter.strip(_STRAY)))
+    shorter = _NEXT_WORD.sub("", _POSSESSIVE.sub("", _ARTICLE.sub("", shorter.strip(_STRAY))))
     if not shorter or len(shorter) > _LONGEST or len(shorter.split()) > 7 or not _WORD.search(shorter):
         return None
     low = shorter.lower()
@@ -83,9 +84,12 @@ def company_matches_domain(company: str, domain: str) -> bool:
 def grown(text: str, start: int, end: int) -> str:
     """The name between ``start`` and ``end`` in full, where it was cut within a word or before what belongs to it.
 
-    ``O`` of O'Neill Labs, ``Bright`` of Bright & Sons, ``Institute`` of Institute for Ocean Modelling.
+    ``O`` of O'Neill Labs, ``Bright`` of Bright & Sons, ``Institute`` of Institute for Ocean Modelling, ``Marks`` of
+    Marks, Price & Lowe.
     """
     name = text[start:end]
+    if partners := _PARTNERS.match(text, end):
+        return name + partners[0]
     run = run_at(text, start)
     if run is None or run.end <= end:
         return name
@@ -95,4 +99,5 @@ def grown(text: str, start: int, end: int) -> str:
     return run.text if broken or (body and _OF_WHAT.match(rest)) else name
 
 
+_PARTNERS = re.compile(rf"(?:, [{UPPER}][\w'’-]+){{1,3}},? & [{UPPER}][\w'’-]+")
 _OF_WHAT = re.compile(rf" (?:of|for|für|der|de|du|des|del|di|da|do|van|voor|e) (?:(?:la|les|the|o|a) )?[{UPPER}]")

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from followupd.core import phrases
-from followupd.core.entities.agencies import clients, is_agency, of_employer
+from followupd.core.entities.agencies import clients, is_agency, of_employer, puts_forward
 from followupd.core.entities.companies import grown as grown_company
+from followupd.core.entities.companies import same_company
 from followupd.core.entities.companies import tidy as tidy_company
-from followupd.core.entities.frames import of_sender, of_signature, spelled
+from followupd.core.entities.frames import of_sender, of_signature, owner, spelled
+from followupd.core.entities.names import Run, with_particle
 from followupd.core.entities.persons import greeted, referral, signed
 from followupd.core.entities.roles import filed, joined, requisitions
 from followupd.core.entities.roles import grown as grown_role
 from followupd.core.entities.roles import tidy as tidy_role
-from followupd.core.entities.subjects import less_prefix, of_subject
-from followupd.core.entities.titles import ends_in_head, titles
+from followupd.core.entities.subjects import employers_beside, less_prefix, of_subject
+from followupd.core.entities.titles import ends_in_head, in_small_letters, is_title, titles
+from followupd.core.entities.words import plain
 from followupd.core.mail import Address, Email, Identities
 from followupd.core.reading import Claim
+from followupd.core.senders import is_collective, is_robot, person_in
 from followupd.core.text import Visible
 
 
@@ -39,7 +44,10 @@ def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, m
     said, roles, numbers = _from_words(email, visible, language, mine=mine)
     in_subject = of_subject(joined(email.envelope.subject))
     numbers += [*requisitions(f"{email.envelope.subject}\n{visible.text}"), *filed(email.envelope.subject)]
-    companies = tuple(_companies(email, visible, [*said, *in_subject.companies], mine=mine))
+    beside = list(employers_beside(in_subject.beside, visible.text))
+    known = {plain(p) for p in _people(email, visible, me)}
+    named = _companies(email, visible, [*said, *in_subject.companies], beside, mine=mine)
+    companies = tuple(c for c in named if plain(c.value) not in known)
     return Facts(
         companies=companies,
         roles=tuple(less_company(r, companies) for r in roles + in_subject.roles),
@@ -64,14 +72,35 @@ _JOINT = re.compile(
 )
 
 
-def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool) -> Iterator[Claim]:
+def _people(email: Email, visible: Visible, me: Identities) -> Iterator[str]:
+    """The names of persons: of the user, in the frame of the mail, and of whom it says that they will call. No company's."""
+    envelope, text = email.envelope, visible.text[:_FAR]
+    writer = (signed(visible, envelope.from_) or "").split()
+    for address in (*envelope.reply_to, *envelope.to, *envelope.cc):
+        if not is_collective(address) or me.has(address.email):
+            yield person_in(address.name)
+    yield from (o for a in envelope.from_ if (o := owner(a)) and writer[:1] == o.split()[:1] and not is_robot(a))
+    for caller in {m[1] for m in _WILL_CALL.finditer(text)}:
+        yield from (m[0] for m in re.finditer(rf"\b{re.escape(caller)} [A-Z]\w+", text))
+
+
+_FAR = 8000
+_WILL_CALL = re.compile(r"\b([A-Z]\w+) will (?:call|meet|ring|phone|join|interview) you\b")
+
+
+def _companies(
+    email: Email, visible: Visible, said: list[Claim], beside: list[Claim], *, mine: bool
+) -> Iterator[Claim]:
     """The employer's names: of a firm that writes for a client, the client's."""
     firm = list(spelled(email, visible, mine=mine))
     for sender in email.envelope.from_[:1] if not mine else ():
         firm += [*of_sender(sender), *of_signature(visible, sender)]
     for_client, named = clients(visible.text)
     finder = any(is_agency(c.value) for c in firm)
-    yield from of_employer([*said, *firm, *named], firm, for_client=for_client or finder)
+    passed_on = puts_forward(visible.text) and any(
+        not any(same_company(b.value, f.value) for f in firm) for b in beside
+    )
+    yield from of_employer([*said, *firm, *named, *beside], firm, for_client=for_client or finder or passed_on)
 
 
 def _from_words(
@@ -85,15 +114,31 @@ def _from_words(
     for named in phrases.claims(text, subject=subject, language=language, mine=mine):
         before, whole = (cut, subject) if named.part == "subject" else (0, text)
         place = {"weight": named.weight, "part": named.part, "start": named.start + before, "end": named.end + before}
-        if named.kind == "company" and (value := tidy_company(grown_company(whole, named.start, named.end))):
-            if ends_in_head(value):
-                continue
-            companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
+        if named.kind == "company" and (value := tidy_company(_in_full(whole, named.start, named.end, language))):
+            if not ends_in_head(value) and (named.part != "subject" or not is_title(value)):
+                companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "role" and (value := tidy_role(grown_role(whole, named.start, named.end))):
             roles.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "requisition":
             numbers.append(named.value)
-    for title, start in titles(text):
+    for title, start in (*titles(text), *_in_lines(text, companies)):
         if value := tidy_role(title):
             roles.append(Claim(value=value, weight=4, start=start, end=start + len(title)))
+    for title, start in in_small_letters(text) if language == "en" else ():
+        roles.append(Claim(value=title, weight=3, start=start, end=start + len(title)))
     return companies, roles, numbers
+
+
+def _in_full(text: str, start: int, end: int, language: str) -> str:
+    """A company's name with what belongs to it; a Romance or Dutch particle before it is part of a name only elsewhere."""
+    name = grown_company(text, start, end)
+    return with_particle(Run(name, start), text).text if language == "en" else name
+
+
+def _in_lines(text: str, companies: Iterable[Claim]) -> Iterator[tuple[str, int]]:
+    """The role that stands on a line of its own above the company's, as job boards write it."""
+    at, names = 0, [c.value for c in companies]
+    for line, below in pairwise(text[:_FAR].splitlines(keepends=True)):
+        if any(below.startswith(n) for n in names) and is_title(line.strip()):
+            yield line.strip(), at
+        at += len(line)

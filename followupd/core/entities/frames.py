@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from followupd.core import senders
 from followupd.core.entities.companies import has_legal_form, tidy
-from followupd.core.entities.names import Run, labels_for, runs, spelled_in, spells
+from followupd.core.entities.names import Run, labels_for, runs, spelled_in, spells, with_particle
 from followupd.core.entities.titles import ends_in_head, has_head
 from followupd.core.entities.words import listed, plain
 from followupd.core.mail import Address, Email
@@ -23,6 +23,7 @@ _TEAM_OF = re.compile(
     r"(?:[ -][^\W\d_]+){0,3}? (?:at|of|von|bei|der|de|des|da|do|di|del|van|bij|w|from|@) (?P<name>[^,|]{2,60})$",
     re.IGNORECASE,
 )
+_FOR = re.compile(r", (?:for|on behalf of) (?P<name>[^,|]{2,60})$")
 _ARTICLE = re.compile(
     r"^(?:the|your|das|dein|ihr|euer|deine|ihre|la|le|el|il|het|de|je|uw|twój|o|a|l['’])\s?(?=\S)", re.IGNORECASE
 )
@@ -133,19 +134,20 @@ def of_signature(visible: Visible, sender: Address) -> Iterator[Claim]:
         ):
             continue
         weight, name = _of_line(line, labels)
-        if weight and (value := tidy(name)) and not ends_in_head(value):
+        if weight and (value := tidy(name)) and not ends_in_head(value) and plain(value) not in listed("title_words"):
             yield Claim(value=value, weight=weight, part="header", end=len(line))
 
 
 def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
-    if found := _TEAM_OF.search(line):
+    if found := _TEAM_OF.search(line) or _FOR.search(line):
         return 4, found["name"]
     name, department = _without_department(_ARTICLE.sub("", line, count=1))
     if department and name[:1].isupper() and line[-1] != ".":
         return 4, name
     pieces = [p for p in _LINE.split(line) if p.strip()]
     if any(spells(label, line) for label in labels):
-        return 4, _less_title(line)
+        own = next((p for p in pieces if any(spells(label, tidy(p) or "") for label in labels)), line)
+        return 4, _less_title(own)
     for piece, before in zip(pieces[::-1], [*pieces[-2::-1], ""], strict=True):
         if piece[:1].isupper() and (has_legal_form(piece) or any(spells(label, tidy(piece) or "") for label in labels)):
             return 4, piece
@@ -188,9 +190,14 @@ def spelled(email: Email, visible: Visible, *, mine: bool) -> Iterator[Claim]:
         ("", visible.signature),
         ("", _called(email)),
     ):
-        for run in runs(words[:_FAR]):
+        for bare in runs(words[:_FAR]):
+            run = with_particle(bare, words)
             span = spelled_in(run, labels)
-            if span is None or names.issuperset(run.text.split()[slice(*span)]):
+            if run is not bare and (span is None or span[0]):
+                run, span = bare, spelled_in(bare, labels)
+            if span is None or _OF_A_GROUP.search(words, max(0, run.start - 30), run.start):
+                continue
+            if names.issuperset(run.text.split()[slice(*span)]):
                 continue
             if value := tidy(_whole(run, span, words, piece=part == "subject")):
                 found[value] = found.get(value, 0) + 1
@@ -199,6 +206,12 @@ def spelled(email: Email, visible: Visible, *, mine: bool) -> Iterator[Claim]:
                     yield Claim(value=value, weight=4, part=part, start=at, end=at + len(value))
                 elif not part and found[value] == 1:
                     yield Claim(value=value, weight=4, part="header", end=len(value))
+
+
+_OF_A_GROUP = re.compile(
+    r"[(,] ?(?:an?|part of|(?:an? )?(?:member|subsidiary|division|brand|unit|company) of)(?: the)? $", re.IGNORECASE
+)
+"""What leads to the mother's name behind a daughter's: "BioNova (a Helix company)"."""
 
 
 def _whole(run: Run, span: tuple[int, int], text: str, *, piece: bool) -> str:

@@ -41,6 +41,15 @@ def runs(text: str) -> tuple[Run, ...]:
     return tuple(Run(found[0], found.start()) for found in _RUN.finditer(text))
 
 
+def with_particle(run: Run, text: str) -> Run:
+    """``run`` with the small particle before it, where one stands there: de Vries Logistics."""
+    found = _BEFORE.search(text, max(0, run.start - 12), run.start)
+    return Run(found["particle"] + run.text, found.start("particle")) if found else run
+
+
+_BEFORE = re.compile(r"(?:^|[^\w'’])(?P<particle>(?:(?:van|von|de|der|den|la|le|du|di|da|el|al) ){1,2})$")
+
+
 def run_at(text: str, start: int) -> Run | None:
     """The run that begins at ``start``."""
     found = _RUN.match(text, start)
@@ -51,8 +60,19 @@ def labels_for(address: Address) -> frozenset[str]:
     """By what an employer may be spelled in ``address``: its domain, or what stands before an ATS's or beside its @."""
     if employer := domains.employer_domain(address.email):
         return frozenset({label_of(employer)})
+    if domains.is_host("freemail", domains.domain_of(address.email)):
+        return _labels_of_mailbox(address)
     spelled = domains.tenant(address.email).replace("-", "")
     return frozenset({spelled} if spelled.isalnum() else ())
+
+
+def _labels_of_mailbox(address: Address) -> frozenset[str]:
+    """What a mailbox open to anyone is called beside its owner's name: osei.plumbing, hankosei.plumbing."""
+    owner = plain(address.name).split()
+    pieces = re.findall(r"[a-z]+", address.key.partition("@")[0])
+    if not owner or len(pieces) < 2 or set(owner).issuperset(pieces):
+        return frozenset()
+    return frozenset({label := "".join(pieces), label.removeprefix(owner[0])})
 
 
 @lru_cache(maxsize=4096)

@@ -130,6 +130,14 @@ def filed(subject: str) -> list[str]:
 _BESIDE = re.compile(r"\b(?P<marked>(?:JR|REQ|R)-?\d{4,9})\b|(?<=[^\W\d_]{3})-(?P<bare>\d{5,8})\b")
 
 
+def is_opening(requisition: str) -> bool:
+    """Whether an id by itself says that it numbers an opening, and no claim, order or account: JR-10233, R0041187."""
+    return bool(_OPENING.match(requisition))
+
+
+_OPENING = re.compile(r"(?:J?R|REQ|JOB|VAC)[-_ ]?\d{3,}", re.IGNORECASE)
+
+
 def requisitions(text: str) -> list[str]:
     """The requisition ids that ``text`` names, as it writes them."""
     places = ((m.start(), m.end() + 40) for m in _SIEVE.finditer(text))

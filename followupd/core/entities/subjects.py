@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from followupd.core.entities import companies, roles
 from followupd.core.entities.names import UPPER
-from followupd.core.entities.titles import CUES, ends_in_head, is_title, may_be_title
+from followupd.core.entities.titles import CUES, ends_in_head, has_head, is_title, may_be_title
 from followupd.core.entities.words import listed
 from followupd.core.reading import Claim
 
@@ -40,8 +40,11 @@ _BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,60})[)\]]")
 
 @dataclass(frozen=True, slots=True)
 class Named:
+    """``beside`` are the pieces of the subject that stand beside its role: a company, a place, a person, a step."""
+
     companies: list[Claim] = field(default_factory=list)
     roles: list[Claim] = field(default_factory=list)
+    beside: tuple[str, ...] = ()
 
 
 def less_prefix(subject: str) -> str:
@@ -65,24 +68,61 @@ def of_subject(subject: str) -> Named:
                 [Claim(value=company, weight=weight, part="subject", end=end)] if company else [],
                 [Claim(value=role, weight=weight, part="subject", end=end)],
             )
-    role = next(_pieces(bare), None)
-    return Named([], [Claim(value=role, weight=4, part="subject", end=end)] if role else [])
+    pieces = [p.strip() for p in _PIECES.split(bare) if p and p.strip()]
+    named = ((p, role) for p in [*pieces, *_BRACKETED.findall(bare)] if (role := _role_of(p)))
+    piece, role = next(named, ("", None))
+    if role is None:
+        return Named()
+    beside = [*(p for p in pieces if p != piece), *_WANTED_BY.findall(piece)]
+    return Named([], [Claim(value=role, weight=4, part="subject", end=end)], tuple(beside))
 
 
-def _pieces(subject: str) -> Iterator[str]:
-    for piece in (*_PIECES.split(subject), *_BRACKETED.findall(subject)):
-        words = (piece or "").strip()
-        bare = _less_tail(_less_lead(words))
-        announced = (
-            bare != words and may_be_title(bare) and bare.count(" ") < 5 and _announces(words[: len(words) - len(bare)])
-        )
-        if (announced or is_title(bare)) and (role := roles.tidy(bare) or (bare if announced else None)):
-            yield role
+def employers_beside(pieces: Iterable[str], text: str) -> Iterator[Claim]:
+    """Of the pieces beside a role, those that ``text`` speaks of as of an employer: "Head of Data - Brennan Rail"."""
+    for piece in pieces:
+        value = companies.tidy(piece)
+        if value and not ends_in_head(value) and value in text and _is_employer(value, text):
+            yield Claim(value=value, weight=4, part="subject", end=len(piece))
 
 
-def _announces(lead: str) -> bool:
-    """Whether the words before a piece call it a position."""
-    return not CUES.isdisjoint(lead.lower().split())
+def _is_employer(name: str, text: str) -> bool:
+    named = re.escape(name)
+    return bool(re.search(rf"{_BY_WHOM}{named}\b|\b{named} {_DOES}", text.replace("\n", " ")))
+
+
+_BY_WHOM = (
+    r"\b(?:at|join|joining|client,?|client is|hiring for|recruiting for|(?:role|position|job|opening) (?:with|for)|needed by|"
+    r"(?:cv|CV|r[ée]sum[ée]|profile|details|application|candidacy|you|you forward|me forward) (?:on |over )?(?:to|with|for)) (?:the )?"
+)
+_DOES = r"(?:is|are|has|have|needs?|wants?|would|will|liked?|loved|came|said|decided)\b"
+_WANTED_BY = re.compile(rf" for ([{UPPER}0-9].*)$")
+
+
+def _role_of(piece: str) -> str | None:
+    """The role that a piece of a subject names, if it is one or calls itself one."""
+    whole = _less_tail(_less_lead(piece))
+    bare = _WANTED_BY.sub("", whole)
+    bare = bare if is_title(bare) else whole
+    announced = (
+        bare != piece
+        and may_be_title(bare)
+        and bare.count(" ") < 5
+        and _announces(piece[: len(piece) - len(whole)], bare)
+    )
+    if announced or is_title(bare):
+        return roles.tidy(bare) or (bare if announced else None)
+    return None
+
+
+def _announces(lead: str, bare: str) -> bool:
+    """Whether the words before a piece call it a position: "position of X", and "position X" where X is what somebody is."""
+    words = lead.lower().split()
+    if CUES.isdisjoint(words) or words[-1] in _ABOUT:
+        return False
+    return words[-1] not in CUES or has_head(bare)
+
+
+_ABOUT = ("on", "about")
 
 
 def _less_lead(piece: str) -> str:

@@ -50,7 +50,7 @@ def is_title(segment: str) -> bool:
     words = segment.split()
     if not words or len(words) > 8 or not (is_head(words[0]) or any(map(_heads_behind, words[1:]))):
         return False
-    if not may_be_title(segment):
+    if not may_be_title(segment) or plain(words[-1]) in listed("occasions"):
         return False
     capital = sum(w[0].isupper() or not w[0].isalpha() or w.lower() in _OPEN or w in ("and", "&", "und") for w in words)
     return capital == len(words) or is_head(words[0]) or is_head(words[-1])
@@ -144,3 +144,36 @@ def _is_wanted(text: str, start: int, title: str) -> bool:
         return False
     before = text[max(0, start - 90) : start].replace("\n", " ")
     return bool(_BEHIND.match(text, end) or _BEFORE.search(before))
+
+
+_WORDS = r"(?P<role>[a-z][a-z&/-]+(?:\s[a-z][a-z&/-]+){0,3})"
+_CALLED = re.compile(rf"\b(?:the|our|your|this|an?)\s{_WORDS}\s(?:job|role|position|opening|vacancy|post)\b")
+_WANTED = re.compile(
+    r"\b(?:hir(?:e|ing)|look(?:ing)?\sfor|needs?|seek(?:s|ing)?|find(?:ing)?|wants?|after|recruiting|searching\sfor)\s"
+    rf"(?:an?|our|their|another)\s{_WORDS}"
+)
+
+
+def in_small_letters(text: str) -> Iterator[tuple[str, int]]:
+    """The roles that an English ``text`` calls a job, or wants somebody for, in small letters; with their places.
+
+    "The baker job", "we are looking for our first data engineer".
+    """
+    for found in (*_CALLED.finditer(text), *_WANTED.finditer(text)):
+        words = found["role"].split()
+        last = next((i for i, w in enumerate(words) if is_head(w)), len(words))
+        first = next((i for i, w in enumerate(words) if w not in _QUALITIES), len(words))
+        role = " ".join(words[first : last + 1])
+        if first <= last < len(words) and role not in _NO_ROLE and may_be_title(role):
+            yield role, found.start("role") + len(" ".join([*words[:first], ""]))
+
+
+_NO_ROLE = frozenset(
+    {"lead", "manager", "owner", "support", "senior", "head", "expert", "master", "agent", "doctor", "lawyer", "partner", "fellow",
+     "host", "director", "producer", "printer", "server", "driver", "guide", "associate", "executive", "officer", "chief"}
+)  # fmt: skip
+"""Words that alone say what a job is like, whose it is, or whom one needs for something else."""
+_QUALITIES = frozenset(
+    {"open", "new", "vacant", "current", "permanent", "temporary", "remote", "same", "following", "other", "whole", "first", "next",
+     "good", "great", "full-time", "part-time"}
+)  # fmt: skip
