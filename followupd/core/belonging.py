@@ -66,6 +66,7 @@ class Strand:
     uids: frozenset[str]
     requisitions: frozenset[str]
     company: str | None
+    hints: frozenset[str]
     role: str | None
     ideas: int
     invited: bool
@@ -110,7 +111,7 @@ class Cluster:
 
     def touches(self, strand: Strand) -> bool:
         """Whether it could share an employer or more with ``strand``: a quick look before the careful one."""
-        return bool(strand.company and strand.role) or not (
+        return bool((strand.company or strand.hints) and strand.role) or not (
             self.people.isdisjoint(strand.people)
             and self.domains.isdisjoint(strand.domains)
             and self.uids.isdisjoint(strand.uids)
@@ -168,6 +169,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         uids=frozenset(i.uid for m in messages for i in m.reading.invites),
         requisitions=frozenset(r.upper() for m in messages for r in m.reading.requisitions),
         company=best((c for m in messages for c in m.reading.companies if c.weight >= _SURE), entities.same_company),
+        hints=frozenset(c.value for m in messages for c in m.reading.companies if c.weight < _SURE),
         role=best((c for m in messages for c in m.reading.roles if c.weight >= _SURE), entities.same_role),
         ideas=max((m.reading.ideas for m in messages), default=0),
         invited=any(i.method in ("REQUEST", "PUBLISH", "") for m in theirs for i in m.reading.invites),
@@ -329,7 +331,8 @@ def _rank(strand: Strand, cluster: Cluster) -> Rank:
     if _apart(strand, cluster):
         return Rank.NONE
     employer = bool(strand.domains & cluster.domains)
-    company = any(entities.same_company(strand.company, c) for c in cluster.companies) if strand.company else False
+    names = {strand.company} if strand.company else strand.hints
+    company = any(entities.same_company(n, c) for n in names for c in cluster.companies)
     spelled = _domain_says(strand, cluster)
     ranks = (
         (Rank.CERTAIN, (employer or company) and bool(strand.requisitions & cluster.requisitions)),

@@ -17,6 +17,7 @@ from followupd.core.interviews import Interview, InterviewState
 from followupd.core.ledger import Command, OpportunityId, Word
 from followupd.core.mail import Address, Identities, MessageId
 from followupd.core.messages import Message
+from followupd.core.reading import HINT
 from followupd.core.threads import Thread
 
 
@@ -109,7 +110,7 @@ def _opportunity(group: Cluster, me: Identities, words: Sequence[Word], now: dat
     owed = _owed(course, held, now)
     return Opportunity(
         id=opportunity_id(messages[0].id),
-        company=best((c for m in messages for c in m.reading.companies), entities.same_company),
+        company=best((c for m in messages for c in m.reading.companies if c.weight > HINT), entities.same_company),
         role=best((c for m in messages for c in m.reading.roles), entities.same_role),
         messages=tuple(messages),
         threads=tuple(s.thread for s in group.strands),

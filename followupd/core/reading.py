@@ -91,9 +91,13 @@ class Finding:
     end: int = 0
 
 
+HINT = 1
+"""The weight of what may be a name: it names nothing, but may agree with what other mail says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A fact that a message states in its own words, such as a company or a role. ``weight`` is 1 (a hint) to 5 (sure)."""
+    """A fact that a message states in its own words, such as a company or a role. ``weight`` is HINT to 5 (sure)."""
 
     value: str
     weight: int

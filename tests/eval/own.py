@@ -21,7 +21,7 @@ from followupd.core.opportunities import Opportunity, understand
 from followupd.core.policy import Policy
 from followupd.core.ports import Filed
 from followupd.core.reader import Reader
-from followupd.core.reading import Absence, Claim, Invite, Origin, Reading, Says
+from followupd.core.reading import HINT, Absence, Claim, Invite, Origin, Reading, Says
 from followupd.core.worktime import WorkCalendar
 from tests.eval import corpus, wholes
 from tests.eval.corpus import ME, Mail, Process
@@ -221,7 +221,7 @@ def _facts(seen: Read) -> Iterator[Tally]:
     for mail, reading in seen.mails():
         if reading.origin in (Origin.AUTO_REPLY, Origin.BOUNCE):
             continue  # nothing is named in these but by chance
-        _fact(companies, best(reading.companies, same_company), mail, "company")
+        _fact(companies, best((c for c in reading.companies if c.weight > HINT), same_company), mail, "company")
         _sure(sure, reading.companies, mail)
         _fact(roles, best(reading.roles, same_role), mail, "role")
         if not mail.mine and mail.label.get("origin", "human") == "human":

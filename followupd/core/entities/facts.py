@@ -22,7 +22,7 @@ from followupd.core.entities.subjects import employers_beside, less_prefix, of_s
 from followupd.core.entities.titles import ends_in_head, in_small_letters, is_title, titles
 from followupd.core.entities.words import plain
 from followupd.core.mail import Address, Email, Identities
-from followupd.core.reading import Claim
+from followupd.core.reading import HINT, Claim
 from followupd.core.senders import is_collective, is_robot, person_in
 from followupd.core.text import Visible
 
@@ -98,7 +98,7 @@ def _companies(
     for_client, named = clients(visible.text)
     finder = any(is_agency(c.value) for c in firm)
     passed_on = puts_forward(visible.text) and any(
-        not any(same_company(b.value, f.value) for f in firm) for b in beside
+        b.weight > HINT and not any(same_company(b.value, f.value) for f in firm) for b in beside
     )
     yield from of_employer([*said, *firm, *named, *beside], firm, for_client=for_client or finder or passed_on)
 

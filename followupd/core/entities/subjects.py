@@ -10,7 +10,7 @@ from followupd.core.entities import companies, roles
 from followupd.core.entities.names import UPPER
 from followupd.core.entities.titles import CUES, ends_in_head, has_head, is_title, may_be_title
 from followupd.core.entities.words import listed
-from followupd.core.reading import Claim
+from followupd.core.reading import HINT, Claim
 
 _PREFIX = re.compile(
     r"^\s*(?:(?:{})(?:\[\d+\])?\s*:\s*)+".format("|".join(sorted(map(re.escape, listed("reply_prefixes"))))),
@@ -78,11 +78,12 @@ def of_subject(subject: str) -> Named:
 
 
 def employers_beside(pieces: Iterable[str], text: str) -> Iterator[Claim]:
-    """Of the pieces beside a role, those that ``text`` speaks of as of an employer: "Head of Data - Brennan Rail"."""
+    """The pieces beside a role: "Head of Data - Brennan Rail" names an employer where ``text`` speaks of it so, else it is a hint."""
     for piece in pieces:
         value = companies.tidy(piece)
-        if value and not ends_in_head(value) and value in text and _is_employer(value, text):
-            yield Claim(value=value, weight=4, part="subject", end=len(piece))
+        if value and not ends_in_head(value):
+            sure = value in text and _is_employer(value, text)
+            yield Claim(value=value, weight=4 if sure else HINT, part="subject", end=len(piece))
 
 
 def _is_employer(name: str, text: str) -> bool:
