@@ -31,7 +31,7 @@ Beats = SimpleQueue[Beat]
 def repeat(task: Callable[[], None], every: timedelta, watchers: Iterable[Watcher] = ()) -> None:
     """Run ``task`` now, then ever so often, and sooner where a watcher has news, until SIGTERM or SIGINT.
 
-    A run under way is finished. What calls for one meanwhile is answered by one more.
+    A run under way is finished, unless a second signal comes. What calls for one meanwhile is answered by one more.
     """
     beats: Beats = SimpleQueue()
     run, over = partial(beats.put, Beat.RUN), threading.Event()
@@ -61,7 +61,8 @@ def _goes_on(beats: Beats) -> bool:
 
 
 def _ender(beats: Beats) -> Callable[[int, FrameType | None], None]:
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         beats.put(Beat.END)
+        signal.signal(number, signal.SIG_DFL)
 
     return on_signal

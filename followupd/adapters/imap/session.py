@@ -181,6 +181,8 @@ class Session:
             raise refusals.unreachable(error) from error
         try:
             _authenticate(client, access, secret)
+            if client.has_capability(GMAIL) and client.has_capability("ID"):
+                client.id_({"name": "followupd"})  # as Google asks of its clients
             if wanted := _knows_changes(client):
                 client.enable(wanted)
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:
