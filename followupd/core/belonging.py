@@ -33,6 +33,8 @@ _SCHEDULING = frozenset({
     Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
 })  # fmt: skip
 _TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
+_BOOKED = frozenset({Says.CONFIRMS, Says.MOVES, Says.CANCELS})
+"""What a scheduler's notice says about an interview."""
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -186,6 +188,7 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
         for address in message.others(me):
             robot = senders.is_robot(address) or (machine and address is message.sender)
             (robots if robot else people).add(address.key)
+        people |= {a.key for a in message.copy.reply_to if machine and not senders.is_robot(a) and not me.has(a.email)}
         for invite in reading.invites:
             named = [a.address for a in invite.attendees if a.person] + [invite.organizer] * bool(invite.organizer)
             people |= {a.key for a in named if a and not me.has(a.email) and not senders.is_robot(a)}
@@ -193,16 +196,16 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
     return frozenset(people), frozenset(robots - people)
 
 
-def best(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> str | None:
-    """The value with the most weight behind it; spellings of one name count together, the most usual one is taken,
-    else the one that goes on furthest.
+def best(claims: Iterable[Claim], same: Callable[[str, str], bool], fuller: Callable[[str], bool] = bool) -> str | None:
+    """The value with the most weight behind it; spellings of one name count together, and of them a ``fuller`` one, then the
+    most usual one is taken, else the one that goes on furthest.
     """
     weights: Counter[str] = Counter()
     for claim in claims:
         weights[claim.value] += claim.weight
     together = {v: sum(w for o, w in weights.items() if same(v, o)) for v in weights}
     begun = {v: sum(v.startswith(f"{o} ") for o in weights) for v in weights}
-    return max(weights, key=lambda v: (together[v], weights[v], begun[v]), default=None)
+    return max(weights, key=lambda v: (together[v], fuller(v), weights[v], begun[v]), default=None)
 
 
 def is_candidates(strand: Strand) -> bool:
