@@ -100,16 +100,13 @@ _MY_MOVES: tuple[tuple[Says, Outcome, str], ...] = (
 
 @dataclass(slots=True)
 class Course:
-    """Where a process stands. ``promise_by`` is the message whose promise stands; ``closed_by`` what closed it;
-    ``held_from`` is the stage that a hold interrupted.
-    """
+    """Where a process stands. ``promise_by`` is the message whose promise stands; ``closed_by`` what closed it."""
 
     me: Identities
     stage: Stage = Stage.APPLIED
     outcome: Outcome | None = None
     closed_by: Message | None = None
     promise_by: Message | None = None
-    held_from: Stage = Stage.APPLIED
     interviewed: bool = False
     before_hold: Stage = Stage.APPLIED
     offer_answered: bool = False
@@ -156,8 +153,6 @@ class Course:
             if finding and not (finding.says is Says.CONFIRMS and self.interviewed):
                 self._move(stage, text, message, finding.says)
                 return
-        if self.stage is Stage.ON_HOLD and message.human and message.says(Says.ASKS):
-            self._move(self.held_from, "they take it up again", message, Says.ASKS)
         if any(i.method in ("REQUEST", "PUBLISH", "CANCEL", "") for i in message.reading.invites):
             self._move(Stage.SCHEDULING, "a calendar invite about an interview", message, None)
         elif self.stage is Stage.ON_HOLD and message.human and message.says(Says.ASKS):
@@ -197,8 +192,6 @@ class Course:
             return
         if stage is Stage.OFFER and self.stage is not Stage.OFFER:
             self.offer_answered = False
-        if stage is Stage.ON_HOLD and self.stage is not Stage.ON_HOLD:
-            self.held_from = self.stage
         if self.stage is Stage.OFFER and stage in (Stage.SCHEDULING, Stage.INTERVIEWED):
             return
         if stage is Stage.ON_HOLD and self.stage is not Stage.ON_HOLD:
