@@ -213,9 +213,10 @@ def best(claims: Iterable[Claim], same: Callable[[str, str], bool], fuller: Call
 def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
-    known = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
-    expected = strand.role and (strand.candidacy or known)
-    return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
+    Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
+    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
+    answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
+    swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
@@ -230,8 +231,8 @@ def is_candidates(strand: Strand) -> bool:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    known = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
-    expected = strand.role and (strand.candidacy or known)
+    met = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    expected = strand.role and (strand.candidacy or met)
     return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
 
