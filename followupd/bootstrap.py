@@ -126,12 +126,22 @@ def _imap(account: AccountSettings, given: Settings, store: Store) -> Account:
 
 
 def _imap_secret(account: AccountSettings, given: Settings) -> Callable[[], str]:
-    """What brings the password, or the access token."""
+    """What brings the password, or the access token, out of what is kept then: the user may have signed in again."""
     if not account.signs_in_with_google:
-        return lambda: resolve(account.secret, given.env)
+        return partial(_kept_secret, account, given)
     from followupd.adapters.gmail.transport import access_token
 
-    return partial(access_token, _google_sign_in(account, given))
+    return lambda: access_token(_google_sign_in(account, given))
+
+
+def _kept_secret(account: AccountSettings, given: Settings) -> str:
+    try:
+        return resolve(account.secret, given.env)
+    except AuthError as error:
+        if account.secret is None or not account.secret.storable:
+            raise
+        remedy = f"Run `followupd auth {account.name}`, if you have not yet. {error.remedy}"
+        raise AuthError(str(error), remedy=remedy) from error
 
 
 def _google_sign_in(account: AccountSettings, given: Settings) -> SignIn:

@@ -85,6 +85,8 @@ def _prove(settings: Settings, *, as_json: bool) -> int:
         print_json({"ok": cannot, **proof})
     else:
         _show_proof(proof)
+        for account in (a for a in settings.accounts if a.backend == "imap"):
+            click.echo(f"{account.name} is read over IMAP, which has no command that sends.")
         click.echo(
             "followupd cannot send." if cannot else "THIS FOLLOWUPD IS NOT WHOLE: do not use it, install it again."
         )

@@ -34,6 +34,8 @@ _SCHEDULING = frozenset({
 })  # fmt: skip
 _TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
 _APPROACHES = frozenset({Says.OUTREACH, Says.PUTS_FORWARD})
+_BOOKED = frozenset({Says.CONFIRMS, Says.MOVES, Says.CANCELS})
+"""What a scheduler's notice says about an interview."""
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -73,6 +75,7 @@ class Strand:
     said: frozenset[Says]
     said_by_me: frozenset[Says]
     answered: bool
+    candidacy: bool
 
     @property
     def first(self) -> datetime:
@@ -176,6 +179,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         said=frozenset(f.says for m in theirs for f in m.reading.findings),
         said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
         answered=any(m.mine and m.human for m in messages),
+        candidacy=any(m.reading.candidacy and m.human for m in theirs),
     )
 
 
@@ -189,6 +193,7 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
         for address in message.others(me):
             robot = senders.is_robot(address) or (machine and address is message.sender)
             (robots if robot else people).add(address.key)
+        people |= {a.key for a in message.copy.reply_to if machine and not senders.is_robot(a) and not me.has(a.email)}
         for invite in reading.invites:
             named = [a.address for a in invite.attendees if a.person] + [invite.organizer] * bool(invite.organizer)
             people |= {a.key for a in named if a and not me.has(a.email) and not senders.is_robot(a)}
@@ -196,16 +201,16 @@ def _people(messages: Iterable[Message], me: Identities) -> tuple[frozenset[str]
     return frozenset(people), frozenset(robots - people)
 
 
-def best(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> str | None:
-    """The value with the most weight behind it; spellings of one name count together, the most usual one is taken,
-    else the one that goes on furthest.
+def best(claims: Iterable[Claim], same: Callable[[str, str], bool], fuller: Callable[[str], bool] = bool) -> str | None:
+    """The value with the most weight behind it; spellings of one name count together, and of them a ``fuller`` one, then the
+    most usual one is taken, else the one that goes on furthest.
     """
     weights: Counter[str] = Counter()
     for claim in claims:
         weights[claim.value] += claim.weight
     together = {v: sum(w for o, w in weights.items() if same(v, o)) for v in weights}
     begun = {v: sum(v.startswith(f"{o} ") for o in weights) for v in weights}
-    return max(weights, key=lambda v: (together[v], weights[v], begun[v]), default=None)
+    return max(weights, key=lambda v: (together[v], fuller(v), weights[v], begun[v]), default=None)
 
 
 def is_candidates(strand: Strand) -> bool:
@@ -242,9 +247,9 @@ def _names_opening(strand: Strand) -> bool:
 
 
 def _is_expected(strand: Strand) -> bool:
-    """Whether a role is named and they speak as to a candidate: with an invite, or of an answer to come."""
-    known = bool(strand.role and (strand.ideas or strand.company))
-    return known and (strand.invited or bool(strand.said & _TO_ONE_KNOWN))
+    """Whether a role is named and they speak as to a candidate: of the application, with an invite, or of an answer to come."""
+    met = bool(strand.ideas or strand.company) and (strand.invited or bool(strand.said & _TO_ONE_KNOWN))
+    return bool(strand.role) and (strand.candidacy or met)
 
 
 def _foreign(strands: Iterable[Strand], forced: Collection[str]) -> set[str]:

@@ -140,7 +140,7 @@ class Course:
             self.words.append(event)
         if message.reading.promise:
             self.promise_by = message
-        if message.says(Says.CANCELS):
+        if message.says(Says.CANCELS) or any(i.method == "CANCEL" for i in message.reading.invites):
             self.asks = [a for a in self.asks if not a.about_time]
         if any(a.task for a in self.asks) and message.says(*_SETTLES_TASK):
             self.asks = [a for a in self.asks if not a.task]
@@ -178,6 +178,8 @@ class Course:
     def _answers(self, message: Message, thread: str, ask: _Ask) -> bool:
         if ask.task:
             return message.says(Says.HANDS_IN, Says.WITHDRAWS)
+        if ask.about_time and message.says(Says.DEFERS) and not message.says(Says.ACCEPTS_TIME, Says.OFFERS_TIMES):
+            return False
         sender = ask.message.sender
         return thread == ask.thread or bool(sender and message.reaches(sender.email))
 

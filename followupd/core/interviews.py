@@ -9,10 +9,11 @@ what was agreed in words on the same day makes the row uncertain rather than cho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from followupd.core import offers
 from followupd.core.mail import Address, Identities, MessageId
 from followupd.core.messages import Message
 from followupd.core.reading import Invite, Origin, PartStat, Says, TimeMention
@@ -24,6 +25,8 @@ _LONGEST = 8 * 60
 _SOON_AFTER = timedelta(days=1)
 _SAME_BREATH = 60
 """Characters between an invitation and the time that belongs to it."""
+_LEAVES_OPEN = (Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.DEFERS, Says.WITHDRAWS)
+"""What of mine leaves open whether I come."""
 _NO_TIME = frozenset({"COUNTER", "DECLINECOUNTER", "REFRESH"})
 _Span = tuple[datetime, datetime]
 
@@ -90,19 +93,20 @@ class _Diary:
     proposed_by_me: bool = False
     proposer: Address | None = None
     bookable: bool = False
+    asked: bool = False
     named: tuple[Address, ...] = ()
     length: timedelta = USUAL_LENGTH
 
     # ------------------------------------------------------------------ in
 
     def take(self, message: Message) -> None:
+        self.named = (*self.named, *(a for a in message.reading.interviewers if a not in self.named))
         for invite in message.reading.invites:
             self._take_invite(message, invite)
         if message.reading.invites or not _speaks(message):
             return
         if 0 < (minutes := message.reading.duration_minutes or 0) <= _LONGEST:
             self.length = timedelta(minutes=minutes)
-        self.named = (*self.named, *(a for a in message.reading.interviewers if a not in self.named))
         if message.mine:
             self._take_mine(message)
         else:
@@ -110,80 +114,81 @@ class _Diary:
 
     def _take_theirs(self, message: Message) -> None:
         times = self._new_times(message)
-        proposing = message.says(Says.OFFERS_TIMES)
+        proposing, self.asked = message.says(Says.OFFERS_TIMES), message.says(Says.ASKS_TIMES)
         self.bookable = message.says(Says.SCHEDULING_LINK) or self.bookable
-        if message.says(Says.CANCELS, Says.MOVES):
+        if message.says(Says.CANCELS, Says.MOVES) or (proposing and message.reading.hour_kept):
             self._call_off(message, final=not message.says(Says.MOVES) and not times)
-        if not proposing and (stated := _stated(message, times)):
+        if taken := self._taken_up(times):
+            self._fix(message, taken)
+        elif not proposing and (stated := _stated(message, times)):
             self._fix(message, stated)
         elif times and (proposing or not message.says(Says.CONFIRMS, Says.MOVES)):
-            if not self._takes_up(message, times):
-                self._propose(message, times)
+            self._propose(message, times)
         elif len(times) == 1 or (times and not message.says(Says.MOVES)):
             for time in times:
                 self._fix(message, time)
         elif not times and self.proposed_by_me and (chosen := self._chosen(message)):
             self._fix(message, chosen)
         elif not times and message.says(Says.MOVES):
-            self._propose(message, self._at_the_same_hour(message))
+            seeking = (r for r in reversed(self.rows) if r.suspended)  # uncertain until I name it
+            self._propose(message, self._on_another_day(message, seeking, sure=False))
 
     def _chosen(self, message: Message) -> TimeMention | None:
         """Which offer of mine they take up without naming its hour: that of the day they name, or with a yes the only one."""
-        days = set(message.reading.days)
-        hits = [p for p in self.proposals if p.start.date() in days]
-        pool = hits if days else list(self.proposals)
-        return pool[0] if len(pool) == 1 and message.says(Says.CONFIRMS, Says.ACCEPTS_TIME) else None
+        meant = offers.meant(self.proposals, (), message.reading.days)
+        return meant if message.says(Says.CONFIRMS, Says.ACCEPTS_TIME) else None
 
-    def _at_the_same_hour(self, message: Message) -> tuple[TimeMention, ...]:
-        """The hour of the interview that seeks a new time, on the one other day that they name; uncertain till I name it."""
-        row = next((r for r in reversed(self.rows) if r.suspended), None)
-        days = {d for d in message.reading.days if row and d != row.start.date()}
-        if row is None or len(days) != 1:
-            return ()
-        start = datetime.combine(days.pop(), row.start.timetz())
-        return (TimeMention(start=start, end=start + (row.end - row.start), certain=False, text_start=0, text_end=0),)
-
-    def _takes_up(self, message: Message, times: Sequence[TimeMention]) -> bool:
-        """Whether they name one of the times that I offered: then it is fixed, whatever the words."""
-        mine = {p.start for p in self.proposals} if self.proposed_by_me else set()
-        if len(times) != 1 or times[0].start not in mine:
-            return False
-        self._fix(message, times[0])
-        return True
+    def _taken_up(self, times: Sequence[TimeMention]) -> TimeMention | None:
+        """The time that I offered and they name: it is fixed, whatever the words."""
+        mine = self.proposals if self.proposed_by_me and len(times) == 1 else ()
+        return next((p for p in mine if offers.same(p, times[0])), None)
 
     def _take_mine(self, message: Message) -> None:
         times = self._new_times(message)
         leaves = message.says(Says.DECLINES_TIME, Says.MOVES, Says.CANCELS)
-        accepts = message.says(Says.ACCEPTS_TIME) or (not leaves and self._names_theirs(times))
+        accepts = message.says(Says.ACCEPTS_TIME) or (
+            not leaves and (self._names_theirs(times) or self._agrees(message))
+        )
         booked = times[0] if self.bookable and len(times) == 1 else None
-        if accepts and not self.proposed_by_me and (time := self._accepted(message, times) or booked):
-            self._fix(message, time)
+        taken = offers.meant(self.proposals, times, message.reading.days) or booked
+        if accepts and taken and not self.proposed_by_me:
+            self._fix(message, taken)
         elif leaves:
             self._call_off(message, final=False)
             self._propose(message, times)
-        elif times and message.says(Says.OFFERS_TIMES, Says.ACCEPTS_TIME):
+        elif times and (self.asked or message.says(Says.OFFERS_TIMES, Says.ACCEPTS_TIME)):
             self._propose(message, times)
 
     def _names_theirs(self, named: Sequence[TimeMention]) -> bool:
         """Whether I name one of the times that they offered and no other: then I take it up, whatever the words."""
         return len(named) == 1 and named[0].start in {p.start for p in self.proposals}
 
-    def _accepted(self, message: Message, named: Sequence[TimeMention]) -> TimeMention | None:
-        """Which proposal of theirs I took up: the one that I named, or the only one there is."""
-        starts = {t.start for t in named}
-        days = {t.start.date() for t in named} | set(message.reading.days)
-        hits = [replace(p, certain=p.certain or t.certain) for p in self.proposals for t in named if t.start == p.start]
-        hits = hits or [p for p in self.proposals if p.start.date() in days]
-        pool = hits or ([] if starts or days else list(self.proposals))
-        return pool[0] if len(pool) == 1 else None
+    def _agrees(self, message: Message) -> bool:
+        """Whether I answer the one to whom I owe a word about the only time that they named, and leave it as it is."""
+        answers = bool(message.copy.in_reply_to and self.proposer and message.reaches(self.proposer.email))
+        return answers and len(self.proposals) == 1 and not message.says(*_LEAVES_OPEN)
 
     def _new_times(self, message: Message) -> tuple[TimeMention, ...]:
         """The times ahead that a message names, less those that it only repeats in order to leave them."""
-        ahead = {t.start: t for t in message.reading.times if t.start > message.when}
+        kept = self._ahead(message.when) if message.reading.hour_kept else ()
+        named = message.reading.times or self._on_another_day(message, kept, sure=True)
+        ahead = {t.start: t for t in named if t.start > message.when}
         if message.says(Says.MOVES, Says.CANCELS, Says.DECLINES_TIME):
             for row in self.rows:
                 ahead.pop(row.start, None)
         return tuple(ahead.values())
+
+    def _on_another_day(self, message: Message, rows: Iterable[_Row], *, sure: bool) -> tuple[TimeMention, ...]:
+        """The hour of the first of ``rows`` on the one other day that they name: "Wednesday instead, same time"."""
+        row = next(iter(rows), None)
+        if row is None:
+            return ()
+        start = row.start.astimezone(message.when.tzinfo) if row.invited else row.start
+        days = {d for d in message.reading.days if d != start.date()}
+        if len(days) != 1:
+            return ()
+        at = datetime.combine(days.pop(), start.timetz())
+        return (TimeMention(start=at, end=at + (row.end - row.start), certain=sure and row.certain),)
 
     def _propose(self, message: Message, times: Sequence[TimeMention]) -> None:
         if times:
@@ -198,7 +203,7 @@ class _Diary:
     def _just_over(self, message: Message) -> list[_Row]:
         """A time of the last day of which they say afterwards that it did not take place, or ask for another."""
         missed = message.says(Says.CANCELS) or (
-            message.says(Says.MOVES) and message.says(Says.ASKS_TIMES, Says.OFFERS_TIMES)
+            message.says(Says.MOVES) and (message.says(Says.ASKS_TIMES, Says.OFFERS_TIMES) or self._new_times(message))
         )
         if message.mine or not missed:
             return []
@@ -223,7 +228,7 @@ class _Diary:
             row.certain, row.latest_end = False, max(row.latest_end, latest)
         elif row.start != time.start or not row.invited:
             self._set(row, message, time, end, latest)
-        row.correspondent = self.proposer if message.mine else message.sender if message.human else None
+        row.correspondent = self.proposer if message.mine or not message.human else message.sender
         row.named = self.named
         self.proposals = ()
 
@@ -234,7 +239,10 @@ class _Diary:
         row.fixed_by, row.fixed_at = message.id, message.when
 
     def _row_for(self, message: Message, start: datetime) -> _Row | None:
-        """The row that a time belongs to: the same moment, one that seeks a new time, or one of the same day."""
+        """The row that a time belongs to: the same moment, one that seeks a new time, or one of the same day.
+
+        The sessions of a day that one mail names are rows of their own.
+        """
         for row in self.rows:
             if row.stands() and row.start == start:
                 return row

@@ -111,7 +111,7 @@ def _opportunity(group: Cluster, me: Identities, words: Sequence[Word], now: dat
     return Opportunity(
         id=opportunity_id(messages[0].id),
         company=best((c for m in messages for c in m.reading.companies if c.weight > HINT), entities.same_company),
-        role=best((c for m in messages for c in m.reading.roles), entities.same_role),
+        role=best((c for m in messages for c in m.reading.roles), entities.same_role, entities.written_out),
         messages=tuple(messages),
         threads=tuple(s.thread for s in group.strands),
         interviews=tuple(held),

@@ -100,6 +100,9 @@ _GREETING = re.compile(
 )
 
 
+_SENTENCE = re.compile(r"^[^\W\d_][^\n@:]{14,}?[^\W\d_][.!?]\s", re.MULTILINE)
+
+
 def _calendar(case: _Case) -> Verdict | None:
     """An invite, its change or its answer, unless a person wrote a letter around it."""
     methods = {part.method for part in case.email.calendars}
@@ -109,7 +112,9 @@ def _calendar(case: _Case) -> Verdict | None:
         return _by(Origin.AUTOMATED, "calendar-reply")
     if case.header("auto-submitted").startswith("auto") or is_robot(case.sender):
         return _by(Origin.AUTOMATED, "calendar-robot")
-    letter = bool(_GREETING.search(case.visible.text[:1500])) or _speaks_of_self(case)
+    name = person_in(case.sender.name)
+    signed = bool(name and _SENTENCE.search(case.visible.text[:1500])) and _signature_starts(case, name)
+    letter = signed or bool(_GREETING.search(case.visible.text[:1500])) or _speaks_of_self(case)
     return _by(Origin.AUTOMATED, "calendar-invite") if methods & {"REQUEST", "CANCEL", "ADD"} and not letter else None
 
 

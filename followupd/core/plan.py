@@ -98,12 +98,18 @@ def _orders(decision: Decision, now: datetime) -> Iterator[Order]:
 
 def _wrong(decision: Decision, now: datetime) -> Iterator[DraftRecord]:
     """Drafts lying there for a step that is not right any more."""
-    right = {draft_id(s, decision.drafts) for s in decision.steps if not (s.keep_until and now >= s.keep_until)}
+    right = {draft_id(s, decision.drafts) for s in decision.steps if _may_lie(s, now)}
     waiting = decision.hold is Hold.MY_TURN and decision.outcome is None
     for record in decision.drafts:
         thanks_stand = waiting and record.kind is Kind.THANK_YOU and not _thanks_over(decision, record, now)
         if record.state in LIVE and record.id not in right and not thanks_stand:
             yield record
+
+
+def _may_lie(step: Step, now: datetime) -> bool:
+    """Whether a draft of this step may lie there now: a thank-you not before it is due (its interview was moved), nor long after."""
+    early = step.kind is Kind.THANK_YOU and step.due > now
+    return not early and not (step.keep_until and now >= step.keep_until)
 
 
 def _thanks_over(decision: Decision, record: DraftRecord, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from followupd import __version__
 from followupd.core import closeness, dates, invites, language, origin, phrases, promises, text, vocabulary
 from followupd.core.address_form import is_formal
 from followupd.core.entities.facts import facts as facts_of
+from followupd.core.entities.frames import described
 from followupd.core.entities.persons import successor
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
@@ -33,6 +34,11 @@ _ARRANGING = (
 )  # fmt: skip
 _ASKED = re.compile(r"(?:[^.!?\n]|\n(?!\n)){0,80}\?")
 _AS_A_LIMIT = re.compile(r"\b(?:by|before|until|till|bis|vor|avant|antes|entro|voor)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_OF_ANOTHER = re.compile(
+    r"\b(?:recruit|coordinat|organi[sz]|contact|quest(?:ions?|ões)|fragen|preguntas|domande|vragen|pyta|help|support|candidate|bewerber)",
+    re.IGNORECASE,
+)
+"""Of whom a line with an address speaks that names no interviewer."""
 _NAMED_ADDRESS = re.compile(
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}) ?[(<\[](?P<email>[^\s()<>\[\]]+@[^\s()<>\[\]]+)[)>\]]"
 )
@@ -121,16 +127,18 @@ class Reader:
             findings=findings,
             times=times,
             days=self._days(seen, spoken, written) if timed else (),
+            hour_kept=timed and dates.keeps_hour(seen.text, spoken),
             duration_minutes=dates.find_duration(seen.text, spoken) if timed else None,
             invites=called,
             promise=self._promise(seen, findings, spoken, written) if not mine else None,
             referral=facts.referral,
-            interviewers=tuple(self._interviewers(email, seen)) if arranging and not mine else (),
+            interviewers=tuple(self._interviewers(email, seen)) if (arranging or called) and not mine else (),
             formal=is_formal(seen.text, code),
             companies=facts.companies,
             roles=facts.roles,
             requisitions=facts.requisitions,
             ideas=ideas,
+            candidacy=bool(ideas) and not mine and vocabulary.candidacy(seen.text, spoken),
             signed=facts.signed,
             greeted=facts.greeted,
             sketch=closeness.sketch(seen.text) if mine else (),
@@ -167,8 +175,9 @@ class Reader:
         )
 
     def _interviewers(self, email: Email, seen: Visible) -> Iterator[Address]:
-        """People whom the text names and whose address it gives, or who read it in copy."""
-        lines = (line for line in seen.text.splitlines() if "@" in line)
+        """People whom the text or the invite names and whose address it gives, or who read it in copy."""
+        told = f"{seen.text}\n{described(email)}".splitlines()
+        lines = (line for line in told if "@" in line and not _OF_ANOTHER.search(line))
         for found in chain.from_iterable(map(_NAMED_ADDRESS.finditer, lines)):
             address = Address(name=found["name"], email=found["email"])
             if not self.policy.me.has(address.email):

@@ -59,6 +59,7 @@ class Says(StrEnum):
     ASKS_FEEDBACK = "asks_feedback"
     ACCEPTS_TIME = "accepts_time"  # "Thursday at 2 works for me"
     DECLINES_TIME = "declines_time"  # "I cannot make it on Thursday"
+    DEFERS = "defers"  # "let me check my calendar and come back to you"
     ACCEPTS_OFFER = "accepts_offer"
     DECLINES_OFFER = "declines_offer"
     WITHDRAWS = "withdraws"
@@ -187,9 +188,11 @@ class Reading:
 
     ``language`` is an ISO 639-1 code, or None where it could not be told. ``understood`` is False for a text in a language
     without phrases: then only headers and calendar parts were read. ``empty`` marks a message without readable text.
-    ``days`` are the single days ahead that it names, with an hour or without.
+    ``days`` are the single days ahead that it names, with an hour or without; ``hour_kept`` tells that it speaks of the same
+    hour as before.
     ``interviewers`` are people whom the text names for the interview and whose address it
-    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
+    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches,
+    ``candidacy`` whether it speaks of its reader's application (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
     """
 
@@ -201,6 +204,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     times: tuple[TimeMention, ...] = ()
     days: tuple[date, ...] = ()
+    hour_kept: bool = False
     duration_minutes: int | None = None
     invites: tuple[Invite, ...] = ()
     promise: Promise | None = None
@@ -212,6 +216,7 @@ class Reading:
     roles: tuple[Claim, ...] = ()
     requisitions: tuple[str, ...] = ()
     ideas: int = 0
+    candidacy: bool = False
     signed: str | None = None
     greeted: str | None = None
     bounced: tuple[str, ...] = ()

@@ -67,15 +67,19 @@ def for_thanks(opportunity: Opportunity, person: Address, me: Identities) -> Rou
 
 
 def interviewers(opportunity: Opportunity, interview: Interview, dead: Collection[str]) -> tuple[Address, ...]:
-    """Whom to thank: the people of the invite or named in the thread; the coordinator only if nobody else is known."""
+    """Whom to thank: the people of the invite or named in the thread, else who called it; a coordinator only if nobody
+    else is known.
+    """
     invited = [a for a in (*interview.attendees, *interview.named) if _can_be_written_to(a, dead)]
     coordinators = _coordinators(opportunity)
     hosts = [a for a in invited if a.key not in coordinators]
-    fallback = [a for a in (interview.organizer, interview.correspondent) if a and _can_be_written_to(a, dead)]
+    callers = (a for a in (interview.organizer, interview.correspondent) if a and _can_be_written_to(a, dead))
+    caller = [a for a in callers if not _mine_among(a, opportunity)][:1]
     chosen = (
         hosts
+        or [a for a in caller if a is interview.organizer and a.key not in coordinators]
         or invited
-        or [a for a in fallback if not _mine_among(a, opportunity)][:1]
+        or caller
         or _last_writer(opportunity, dead)
     )
     return tuple({a.key: a for a in chosen}.values())

@@ -77,6 +77,8 @@ def is_robot(address: Address) -> bool:
     """Whether a program writes from this address, and no person reads it: no-reply, mailer daemon, alerts, schedulers."""
     if is_no_reply(address) or local_is("robot", local_of(address)):
         return True
+    if is_relay_host(address.domain) and local_is("notice", local_of(address)):
+        return True
     return domains.is_host("scheduler", address.domain) and not is_reply_token(address)
 
 

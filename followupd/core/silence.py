@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from followupd.core.course import Event
+from followupd.core.interviews import InterviewState
 from followupd.core.ledger import DraftRecord, Kind
 from followupd.core.mail import MessageId
 from followupd.core.messages import Message
@@ -51,6 +52,7 @@ def measure(opportunity: Opportunity, sent: Mapping[MessageId, DraftRecord], cal
         elif kind is Kind.CLOSING_NOTE and (check_ins or message.id in sent):
             closing = message
         at, basis = message.when, message.id
+    at, basis = max([(at, basis), *_called_off(opportunity)], key=lambda found: found[0])
     if promise and not check_ins and calendar.local_date(at) > promise.by:
         promise, promised_in = None, None
     return Silence(
@@ -76,6 +78,11 @@ def _start(opportunity: Opportunity, since: Event | None) -> tuple[datetime, str
         return since.when, since.interview.key
     assert since.message is not None  # noqa: S101 - an event is one or the other
     return since.when, since.message.id
+
+
+def _called_off(opportunity: Opportunity) -> Iterator[tuple[datetime, str]]:
+    """When a calendar took an interview back: no word, but from then on they owe one."""
+    return ((i.fixed_at, i.fixed_by) for i in opportunity.interviews if i.state is InterviewState.CANCELLED)
 
 
 def _step(

@@ -140,8 +140,9 @@ _DONE = frozenset({DraftState.SENT, DraftState.DISCARDED})
 
 
 def _drafts_for(person: Address, interview: Interview, frame: Frame) -> list[DraftRecord]:
-    """The thank-yous that were drafted to them for it."""
-    mine = (d for d in frame.around.drafts if d.kind is Kind.THANK_YOU and d.basis == interview.key)
+    """The thank-yous that were drafted to them for it, and not for the time that it had before it was moved."""
+    drafts = (d for d in frame.around.drafts if d.kind is Kind.THANK_YOU and d.basis == interview.key)
+    mine = (d for d in drafts if d.planned_at >= interview.end)
     return [d for d in mine if person.key in {t.lower() for t in d.to}]
 
 

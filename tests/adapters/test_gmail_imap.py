@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from followupd.adapters.imap.labels import ImapLabels
 from followupd.config import Settings
 from followupd.core.errors import TransientError
 from followupd.core.health import Level
+from followupd.core.ledger import DraftState
 from followupd.core.mail import MailboxRole
 from followupd.daemon.labels import forget
 from followupd.daemon.report import PassReport
@@ -238,6 +240,28 @@ def test_labels_are_the_users_hand_over_imap_too(world: GmailImapWorld, settings
     with bootstrap.service(config) as service:
         forget(service.accounts, service.store, service.policy, None)
     assert world.carried(ident) == set()
+
+
+def test_a_draft_that_gmail_saves_anew_is_the_same_draft(
+    world: GmailImapWorld, settings: Callable[[int], Settings]
+) -> None:
+    """Another UID, another Message-ID, and none of the private headers: what was written is what tells."""
+    config = settings(world.port)
+    world.deliver(APPLIED, MailboxRole.SENT, APPLIED_AT)
+    once(config, DUE)
+    (made,) = world.drafts().all()
+    ((name, uid),) = world._copies(made.email.envelope.message_id)
+    world.hand.select(name)
+    saved = message_from_bytes(world.hand.uid("fetch", uid, "(BODY.PEEK[])")[1][0][1])
+    for name in ("Message-ID", "X-Followupd-Key", "X-Followupd-Digest"):
+        del saved[name]
+    saved["Message-ID"] = "<CAF7Tvx@mail.gmail.com>"
+    world.edit_draft(made.email.envelope.message_id, saved.as_bytes().replace(b"Best regards", b"Warm regards"))
+    for days in (1, 8):
+        report = once(config, DUE + timedelta(days=days))
+        assert [d.record.state for d in report.drafts] == [DraftState.EDITED]
+        (left,) = world.drafts().all()
+        assert left.email.envelope.message_id == "<CAF7Tvx@mail.gmail.com>"
 
 
 def test_a_throttled_account_is_left_alone_by_the_daemon(

@@ -271,6 +271,16 @@ def test_an_imap_account(patient: Patient, dovecot: Dovecot) -> None:
     assert patient.found()[0] == 77
 
 
+def test_an_imap_account_without_its_password(patient: Patient) -> None:
+    account = {"backend": '"imap"', "host": '"imap.example.org"', "username": '"doctor"'}
+    patient.has(name='"other"', password='{file = "password"}', **account)
+    _, found = patient.found()
+    assert found["other.secret"]["status"] == "fail"
+    assert "followupd auth other" in found["other.secret"]["remedy"]
+    shown = CliRunner().invoke(cli.cli, ["--config", _config(patient), "doctor", "--prove-no-send"], env=patient.env)
+    assert "other is read over IMAP, which has no command that sends." in shown.stdout
+
+
 # ------------------------------------------------------------------------------------------------ the proof
 
 

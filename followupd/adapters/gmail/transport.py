@@ -187,9 +187,8 @@ class Transport:
 
 
 def access_token(sign_in: SignIn) -> str:
-    """An access token for Google's IMAP. The sign-in is fetched anew each time: the user may have signed in again."""
+    """An access token of Google's for another server than the API's."""
     transport = Transport(sign_in, Guard())
-    sign_in.forget()
     try:
         return transport.access_token()
     finally:

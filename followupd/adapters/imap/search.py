@@ -109,8 +109,11 @@ class Finder:
         return self._search(f"UID {low}:{high}").within(low, high)
 
     def _search(self, criteria: str) -> UidSet:
-        """In the short form of RFC 4731 where the server has it, else in portions by sequence number."""
-        if self.session.has("ESEARCH"):
+        """In the short form of RFC 4731 where the server has it, else in portions by sequence number.
+
+        Gmail tells of its own criteria in the plain form only.
+        """
+        if self.session.has("ESEARCH") and "X-GM-" not in criteria:
             (reply,) = self.session.exchange(f"UID SEARCH RETURN (ALL) {criteria}".encode())
             return UidSet.parse(",".join(_extended(reply.responses)))
         firsts = range(1, self.exists + 1, _PLAIN_LIMIT)

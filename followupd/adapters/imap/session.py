@@ -31,6 +31,8 @@ GMAIL = "X-GM-EXT-1"
 """The capability that tells Gmail: https://developers.google.com/workspace/gmail/imap/imap-extensions."""
 _LIST_AGAIN = 3600.0
 """Seconds after which the list of mailboxes is asked for again; it changes seldom and costs more than a quiet pass."""
+_PARTING = 1.0
+"""Seconds that a server has to say goodbye."""
 _REFUSED_AGAIN = 3600.0
 """Seconds after which a sign-in that was refused is tried once more with the same secret."""
 
@@ -132,6 +134,7 @@ class Session:
     def close(self) -> None:
         if self._client is not None:
             with suppress(OSError, imaplib.IMAP4.error, *refusals.NONSENSE):
+                self._client.socket().settimeout(_PARTING)
                 self._client.logout()
         self.drop()
         if self.access.budget:
@@ -181,6 +184,8 @@ class Session:
             raise refusals.unreachable(error) from error
         try:
             _authenticate(client, access, secret)
+            if client.has_capability(GMAIL) and client.has_capability("ID"):
+                client.id_({"name": "followupd"})  # as Google asks of its clients
             if wanted := _knows_changes(client):
                 client.enable(wanted)
         except (imaplib.IMAP4.error, OSError, *refusals.NONSENSE) as error:

@@ -15,7 +15,7 @@ from followupd.core.dates.tokens import scan
 from followupd.core.reading import TimeMention
 from followupd.core.worktime import WorkCalendar
 
-__all__ = ["LANGUAGES", "DateMention", "find_dates", "find_duration", "find_times"]
+__all__ = ["LANGUAGES", "DateMention", "find_dates", "find_duration", "find_times", "keeps_hour"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +64,8 @@ def find_times(
 def find_duration(text: str, language: str) -> int | None:
     """How long the conversation is to take, in minutes, if the text says so."""
     return duration(scan(text, language))
+
+
+def keeps_hour(text: str, language: str) -> bool:
+    """Whether the text speaks of the same hour as before: "Wednesday instead, same time"."""
+    return "=" in scan(text, language).tags

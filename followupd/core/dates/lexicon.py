@@ -20,7 +20,7 @@ _LISTS = {
     "next": "r", "coming": "g", "this": "T", "last": "l", "after_next": "N", "end": "E", "begin": "B", "mid": "M",
     "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
     "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
-    "calendar_week": "C", "zone_word": "Y", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q",
+    "calendar_week": "C", "zone_word": "Y", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q", "same_hour": "=",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
          "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "part_of_hour": "J", "decimal": "K"}  # fmt: skip

@@ -13,6 +13,9 @@ LONGEST = 10 * 60
 _LONGEST_BARE = 6 * 60
 """What stands with a bare "h" and is longer ("10h") is a time of day."""
 
+_ON_THE_CLOCK = re.compile(r"o['’]?clock|uhr", re.IGNORECASE)
+"""Words that make an hour a time of day and never a length."""
+
 _MINUTES = {"h": 60, "i": 1}
 _BEFORE = "ifUXrgl"
 _DURATION = re.compile(
@@ -38,6 +41,8 @@ def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
     if match["part"]:
         return int(scan.values[match.start("part")])
     unit = "h" if match["unit"] == "H" else scan.values[match.start("unit")]
+    if match["unit"] == "H" and _ON_THE_CLOCK.match(scan.text, scan.start(match.start("unit"))):
+        return None
     scale = _MINUTES.get(unit)
     if scale is None:
         return None

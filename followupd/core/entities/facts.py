@@ -50,7 +50,7 @@ def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, m
     companies = tuple(c for c in named if plain(c.value) not in known)
     return Facts(
         companies=companies,
-        roles=tuple(less_company(r, companies) for r in roles + in_subject.roles),
+        roles=tuple(_less_asides(less_company(r, companies), companies, me) for r in roles + in_subject.roles),
         requisitions=tuple(dict.fromkeys(numbers)),
         signed=signed(visible, email.envelope.from_),
         greeted=greeted(visible),
@@ -67,6 +67,25 @@ def less_company(role: Claim, companies: Iterable[Claim]) -> Claim:
     return role
 
 
+def _less_asides(role: Claim, companies: Iterable[Claim], me: Identities) -> Claim:
+    """``role`` less the candidate's name and the company that a calendar entry puts beside it: "Acme / Dana Reyes, Data Engineer"."""
+    firms = {c.value.lower() for c in companies}
+    parts = [p for p in _ASIDE.split(role.value) if p.strip()]
+    kept = [p for p in parts if p.lower() not in firms and not _names_me(p, me)]
+    if not kept or len(kept) == len(parts):
+        return role
+    start, last = role.value.index(kept[0]), role.value.rindex(kept[-1]) + len(kept[-1])
+    value = tidy_role(role.value[start:last])
+    return replace(role, value=value) if value else role
+
+
+def _names_me(part: str, me: Identities) -> bool:
+    """Whether every word of it, and more than one, stands in the name of one of the user's addresses."""
+    words = plain(part).split()
+    return len(words) > 1 and any(all(w in e.partition("@")[0] for w in words) for e in me.emails)
+
+
+_ASIDE = re.compile(r"\s*[,:]\s+|\s+[-–—/|]\s+")
 _JOINT = re.compile(
     r"(?: (?:at|with|bei|von|der|de|du|des|chez|en|di|presso|da|do|dos|na|no|del|la|el|van|bij|w|of|for|im|in|am|beim|der|dem|binnen|firmie|dla|à|a|@|-|,))+$"
 )

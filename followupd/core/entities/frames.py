@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from followupd.core import senders
-from followupd.core.entities.companies import has_legal_form, tidy
+from followupd.core.entities.companies import has_legal_form, less_legal_form, tidy
 from followupd.core.entities.names import Run, labels_for, runs, spelled_in, spells, with_particle
 from followupd.core.entities.titles import ends_in_head, has_head
 from followupd.core.entities.words import listed, plain
@@ -35,6 +35,7 @@ _SENT_BY = re.compile(
     r"(?:sent|powered|delivered|provided|gesendet|envoyé|enviado|inviato|verzonden|wysłane)\b|this e-?mail is\b",
     re.IGNORECASE,
 )
+_JOINING = frozenset({"de", "di", "da", "do", "du", "des", "del", "of", "für", "von", "van"})
 _CLOSE = ".,;:!?)\n|"
 _CUTS = "-–—|:,("
 
@@ -62,7 +63,8 @@ def _weight(part: str, sender: Address, labels: Iterable[str], *, beside: bool) 
     if department or has_legal_form(part) or any(spells(label, name) for label in labels):
         return 4
     if senders.is_robot(sender):
-        return 4 if " " in part or not sender.domain.startswith(plain(part)) else 2
+        own = senders.letters(sender.domain).startswith(senders.letters(part))
+        return 2 if own else 4
     noble = re.search(rf"\s(?:von|vom|van|de|da|di|z)\s+{re.escape(part)}", sender.name)  # as much a name as a firm
     return 3 if beside and name and not noble else 0
 
@@ -110,7 +112,7 @@ def _without_department(name: str) -> tuple[str, bool]:
     if " ".join(words).lower() in listed("departments"):
         return "", False
     for n in range(1, len(words)):
-        if " ".join(words[n:]).lower() in listed("departments"):
+        if " ".join(words[n:]).lower() in listed("departments") and words[n - 1].lower() not in _JOINING:
             return " ".join(words[:n]), True
     for n in range(len(words) - 1, 0, -1):
         if " ".join(words[:n]).lower() in listed("departments_before") and words[n][0].isupper():
@@ -144,7 +146,7 @@ def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
     name, department = _without_department(_ARTICLE.sub("", line, count=1))
     if department and name[:1].isupper() and line[-1] != ".":
         return 4, name
-    pieces = [p for p in _LINE.split(line) if p.strip()]
+    pieces = _with_forms([p for p in _LINE.split(line) if p.strip()])
     if any(spells(label, line) for label in labels):
         own = next((p for p in pieces if any(spells(label, tidy(p) or "") for label in labels)), line)
         return 4, _less_title(own)
@@ -154,6 +156,17 @@ def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
         if len(pieces) > 1 and piece is pieces[-1] and _is_title(before) and not _is_title(piece):
             return 3, piece
     return 0, ""
+
+
+def _with_forms(pieces: list[str]) -> list[str]:
+    """The pieces of a line, a legal form that stands behind a comma with its name: ``Acme, Inc.``"""
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and not has_legal_form(joined[-1]) and less_legal_form(f"{joined[-1]} {piece}") == joined[-1]:
+            joined[-1] = f"{joined[-1]} {piece}"
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _less_title(line: str) -> str:
@@ -188,7 +201,7 @@ def spelled(email: Email, visible: Visible, *, mine: bool) -> Iterator[Claim]:
         ("subject", envelope.subject),
         ("text", visible.text),
         ("", visible.signature),
-        ("", _called(email)),
+        ("", described(email)),
     ):
         for bare in runs(words[:_FAR]):
             run = with_particle(bare, words)
@@ -237,7 +250,7 @@ def _may_belong(words: list[str]) -> bool:
     return not any(plain(w) in stop for w in words if w[0].isupper())
 
 
-def _called(email: Email) -> str:
+def described(email: Email) -> str:
     """Titles and descriptions of the calendar parts."""
     text = "\n".join(_FOLDED.sub("", c.text[:8000]) for c in email.calendars)
     return "\n".join(m.replace("\\n", "\n").replace("\\,", ",") for m in _SUMMARY.findall(text))

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import re2
 
+from followupd.core.entities.names import UPPER
 from followupd.core.entities.titles import has_head
 from followupd.core.entities.words import listed, plain
 
@@ -63,14 +64,14 @@ _SIEVE = re2.compile(
 """A coarser pattern that finds all that the other finds, in a hundredth of its time."""
 _SHORT = {"sr": "senior", "snr": "senior", "jr": "junior", "jnr": "junior", "eng": "engineer", "dev": "developer", "mgr": "manager",
           "ml": "machine learning", "ai": "artificial intelligence", "qa": "quality assurance", "swe": "software engineer",
-          "sre": "site reliability engineer", "pm": "product manager", "vp": "vice president", "&": "and"}  # fmt: skip
+          "sre": "site reliability engineer", "pm": "product manager", "vp": "vice president", "ops": "operations", "&": "and"}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def tidy(role: str) -> str | None:
     """``role`` without gender markers, numbers, shares of employment and articles; None if what is left is no role."""
     role = _FILED.sub("", _SHARE.sub("", _NUMBER.sub("", _GENDER.sub("", " ".join(role.split())))))
-    role = _TALK.sub("", _LEAD.sub("", _without_name(role)))
+    role = _TALK.sub("", _LEAD.sub("", _less_lead_in(_without_name(role))))
     role = _TAIL.sub("", _HEAD.sub("", role.strip(" ,;:.!?\"'“”„*_<>-–"))).strip(" ,;:.!?\"'“”„*_<>-–")
     role = _DANGLING.sub("", _INFLECTED.sub(r"\1", role))
     if not role or len(role) > 70 or len(role.split()) > 8 or _VERBS.search(role) or "@" in role:
@@ -105,6 +106,17 @@ def grown(text: str, start: int, end: int) -> str:
 _MATTERS = re.compile(r"ds\. [^\W\d_]+(?: i [^\W\d_]+)?")
 
 
+_LEAD_IN = re.compile(rf"^(?P<lead>[^\n]{{1,40}}? (?:for|on|about|regarding|re)) (?=[{UPPER}])")
+
+
+def _less_lead_in(role: str) -> str:
+    """``role`` less words that only lead to it: "Good news on Claims Analyst", "onsite loop for Data Engineer"."""
+    found = _LEAD_IN.match(role)
+    if found is None or has_head(found["lead"]) or not has_head(role[found.end() :]):
+        return role
+    return role[found.end() :]
+
+
 def _without_name(role: str) -> str:
     """``role`` less the name or place that a calendar entry or an advertisement puts behind a dash."""
     head, dash, tail = role.rpartition(" - ")
@@ -115,6 +127,11 @@ def _without_name(role: str) -> str:
 def same_role(a: str, b: str) -> bool:
     """Whether two names are one role's: order, case, markers and usual abbreviations aside. Level words count."""
     return _key(a) == _key(b)
+
+
+def written_out(role: str) -> bool:
+    """Whether it stands in full and with capitals: of two spellings of one role the one to show."""
+    return any(c.isupper() for c in role) and not any(w in _SHORT for w in plain(role).split())
 
 
 def _key(role: str) -> frozenset[str]:
