@@ -194,7 +194,7 @@ class Course:
             self._move(Stage.APPLIED, "I applied again", message, Says.APPLIES)
         elif self._hands_in(message) and self.stage is not Stage.CLOSED:
             self._move(Stage.ASSIGNMENT, "I handed in the task", message, Says.HANDS_IN)
-        elif self.stage is Stage.APPLIED and message.says(Says.OFFERS_TIMES) and self._they_wrote():
+        elif self.stage is Stage.APPLIED and message.says(Says.OFFERS_TIMES) and self._approached():
             self._move(Stage.SCHEDULING, "I offered times", message, Says.OFFERS_TIMES)
         if self.stage is Stage.OFFER:
             self.offer_answered = message.says(*_ASKS_BACK)
@@ -207,8 +207,9 @@ class Course:
         agreed = self.stage is Stage.OFFER and message.says(Says.AGREES) and not message.says(*_ASKS_BACK)
         return agreed or (message.says(says) and not message.says(Says.APPLIES))
 
-    def _they_wrote(self) -> bool:
-        return any(e.message and not e.message.mine for e in self.words)
+    def _approached(self) -> bool:
+        """Whether they came to me: then times that I name are for a talk, and no start dates."""
+        return any(e.message and e.message.says(Says.OUTREACH) for e in self.words)
 
     def _hands_in(self, message: Message) -> bool:
         open_task = any(a.task for a in self.asks)
