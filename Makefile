@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench eval lock format clean
+.PHONY: demo test check bench eval compare lock format clean
 
 demo: $(STAMP)
 	$(BIN)/followupd demo
@@ -25,6 +25,10 @@ bench: $(STAMP)
 eval: $(STAMP)
 	$(BIN)/python -m tests.eval
 
+compare: $(STAMP)
+	$(BIN)/pip install -q --require-hashes -r requirements/compare.txt
+	$(BIN)/python -m tests.eval.quotes
+
 format: $(STAMP)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -32,6 +36,7 @@ format: $(STAMP)
 lock:
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --strip-extras --allow-unsafe --extra dev -o requirements/dev.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --strip-extras --allow-unsafe --extra compare -o requirements/compare.txt pyproject.toml
 
 $(STAMP): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)

@@ -73,6 +73,7 @@ class Strand:
     said: frozenset[Says]
     said_by_me: frozenset[Says]
     answered: bool
+    candidacy: bool
 
     @property
     def first(self) -> datetime:
@@ -175,6 +176,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         said=frozenset(f.says for m in theirs for f in m.reading.findings),
         said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
         answered=any(m.mine and m.human for m in messages),
+        candidacy=any(m.reading.candidacy and m.human for m in theirs),
     )
 
 
@@ -229,7 +231,8 @@ def is_candidates(strand: Strand) -> bool:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    expected = strand.role and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    met = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    expected = strand.role and (strand.candidacy or met)
     return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
 

@@ -18,7 +18,7 @@ _FAILURE = re.compile(
 )
 _DELAY = re.compile(
     r"\b(delayed|will (be )?retr(y|ied)|still (being )?(trying|retried)|will continue to (try|be)|not yet been delivered|warning message only"
-    r"|do(es)? not need to resend|temporar(y|ily) (problem|failure|delay)|delivery (is )?delayed|verzögert|noch nicht zugestellt|retardé|retrasad[oa])",
+    r"|do(es)? not need to resend|temporar(y|ily) (problem|failure|delay)|could not (be )?(send|sent|deliver|delivered)\b.{0,30} (for|in) (the )?(past|last) [\d.]+ (hours?|minutes?|days?)|delivery (is )?delayed|verzögert|noch nicht zugestellt|retardé|retrasad[oa])",
     re.IGNORECASE,
 )
 _FOR_GOOD = re.compile(
@@ -82,7 +82,7 @@ def of_text(email: Email, text: str) -> Report:
     if named:
         return Report(_unique(_ADDRESS.findall(named)), final=True)
     notice = notice_of(text)
-    if _DELAY.search(notice) and not _FOR_GOOD.search(notice):
+    if _DELAY.search(f"{email.envelope.subject}\n{notice}") and not _FOR_GOOD.search(notice):
         return Report((), final=False)
     own = {a.key for a in (*email.envelope.to, *email.envelope.cc, *email.envelope.from_)}
     for found in (_near_failure(notice), _ADDRESS.findall(notice), _recipients_of_copy(email, text)):

@@ -116,7 +116,7 @@ class _Diary:
         times = self._new_times(message)
         proposing, self.asked = message.says(Says.OFFERS_TIMES), message.says(Says.ASKS_TIMES)
         self.bookable = message.says(Says.SCHEDULING_LINK) or self.bookable
-        if message.says(Says.CANCELS, Says.MOVES):
+        if message.says(Says.CANCELS, Says.MOVES) or (proposing and message.reading.hour_kept):
             self._call_off(message, final=not message.says(Says.MOVES) and not times)
         if taken := self._taken_up(times):
             self._fix(message, taken)

@@ -141,6 +141,7 @@ class Reader:
             roles=facts.roles,
             requisitions=facts.requisitions,
             ideas=ideas,
+            candidacy=bool(ideas) and not mine and vocabulary.candidacy(seen.text, spoken),
             signed=facts.signed,
             greeted=facts.greeted,
             sketch=closeness.sketch(seen.text) if mine else (),

@@ -185,7 +185,8 @@ class Reading:
     hour as before. ``hours`` are, where it has no ``times``, clock times without a day, as if meant for the day of writing; ``shift_minutes``
     is by how much it says that something is later (or, below 0, earlier).
     ``interviewers`` are people whom the text names for the interview and whose address it
-    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
+    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches,
+    ``candidacy`` whether it speaks of its reader's application (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
     """
 
@@ -211,6 +212,7 @@ class Reading:
     roles: tuple[Claim, ...] = ()
     requisitions: tuple[str, ...] = ()
     ideas: int = 0
+    candidacy: bool = False
     signed: str | None = None
     greeted: str | None = None
     bounced: tuple[str, ...] = ()

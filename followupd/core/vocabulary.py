@@ -1,7 +1,10 @@
-"""How much a text speaks of hiring: the number of ideas of a hiring process that it touches, whatever it says about them."""
+"""How much a text speaks of hiring: the number of ideas of a hiring process that it touches, whatever it says about them, and
+whether it speaks of the reader's own application.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import re2
@@ -12,13 +15,21 @@ from followupd.core.datafiles import load
 @cache
 def _ideas(language: str) -> re2.Set | None:
     ideas = load("vocabulary.toml").get(language)
-    if ideas is None:
-        return None
+    return None if ideas is None else _set(ideas)
+
+
+@cache
+def _candidacy(language: str) -> re2.Set | None:
+    ways = load("vocabulary.toml")["candidacy"].get(language)
+    return None if ways is None else _set(ways)
+
+
+def _set(patterns: Iterable[str]) -> re2.Set:
     options = re2.Options()
     options.case_sensitive = False
     found = re2.Set.SearchSet(options)
-    for idea in ideas:
-        found.Add(rf"(?:^|[^\pL\pN])(?:{idea})(?:$|[^\pL\pN])")
+    for pattern in patterns:
+        found.Add(rf"(?:^|[^\pL\pN])(?:{pattern})(?:$|[^\pL\pN])")
     found.Compile()
     return found
 
@@ -27,3 +38,9 @@ def ideas(text: str, language: str | None) -> int:
     """How many ideas of hiring ``text`` touches, in the vocabulary of ``language``; 0 for a language without one."""
     known = _ideas(language) if language else None
     return len(known.Match(text) or ()) if known else 0
+
+
+def candidacy(text: str, language: str) -> bool:
+    """Whether ``text`` speaks of its reader's application, as one that is there."""
+    known = _candidacy(language)
+    return bool(known and known.Match(" ".join(text.split())))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,7 +68,9 @@ def _mail(name: str, path: Path, label: dict[str, str]) -> Mail:
     group = name.partition("/")[0] + (" (html)" if path.suffix == ".html" else "")
     plain, rich = _bodies(path)
     lines = [_folded(line) for line in (chunks(rich or "") if plain is None else plain.split("\n"))]
-    return Mail(group, name, plain, rich, _chosen(lines, label["kept"]), _chosen(lines, label["gone"]))
+    gone = _chosen(lines, label["gone"])
+    elsewhere = Counter(lines) - Counter(gone)  # "Thanks," may stand in the answer too
+    return Mail(group, name, plain, rich, _chosen(lines, label["kept"]), tuple(x for x in gone if x not in elsewhere))
 
 
 def _bodies(path: Path) -> tuple[str | None, str | None]:
@@ -157,7 +160,8 @@ def _email_reply_parser(mail: Mail) -> str:
 
 def _quotequail(mail: Mail) -> str:
     module = import_module("quotequail")
-    pieces = module.quote_html(mail.html) if mail.plain is None else module.quote(mail.plain)
+    strip = module.quote_html if mail.plain is None else module.quote
+    pieces = strip(mail.plain if mail.plain is not None else mail.html, quote_intro_line=True)
     shown = "\n".join(text for expand, text in pieces if expand)
     return shown if mail.plain is not None else "\n".join(chunks(shown))
 

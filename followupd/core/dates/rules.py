@@ -127,9 +127,9 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
 
 @rule(
     "d",
-    r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])",
-    r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])",
-    r"(?P<wd>d)[,s]{0,2}(?P<day>n)(?![.s,]{0,2}[-umpAHcKnOUo])",
+    r"(?:[rgT]s?)?(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])",
+    r"(?:[rgT]s?)?(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])",
+    r"(?:[rgT]s?)?(?P<wd>d)g?[,s]{0,2}(?P<day>n)(?![.s,]{0,2}(?:[-umpAHcKOUo]|n(?!H)))",
 )
 def weekday_the_nth(hit: Hit) -> Span | None:
     """Friday the 13th: the next month whose 13th is a Friday."""
@@ -139,16 +139,34 @@ def weekday_the_nth(hit: Hit) -> Span | None:
     return found, found
 
 
-@rule("on", r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
+@rule(
+    "on",
+    r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])",
+    r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
+    r"(?:[Ufs]|(?<=R))(?P<day>n)(?P<sure>)\.?(?![,s.]{0,2}[-umpAHcKno])",
+)
 def the_nth(hit: Hit) -> Span | None:
-    """By the 13th, bis zum 13. An ordinal in letters ("by the second") is no day."""
+    """By the 13th, bis zum 13, dia 13. An ordinal in letters ("by the second") is no day."""
     if hit.tag("day") == "n" and hit.asked.scan.words.language == "en":
+        return None
+    if hit.has("sure") and not _is_called_day(hit):
         return None
     at = hit.at("day")
     if not hit.asked.scan.text[hit.asked.scan.start(at)].isdigit():
         return None
     found = a.next_day_number(hit.today, hit.value("day"))
     return (found, found) if found else None
+
+
+def _is_called_day(hit: Hit) -> bool:
+    """Whether the words before the number make it a day: "dia 13" and "día 13" always, "au 13", "entro il 13" after a limit."""
+    before = hit.at("day") - 1
+    word = hit.asked.scan.last_word(before)
+    return word in _DAY_WORDS or (hit.asked.scan.tags[before] in "UfR" and word in _DAY_ARTICLES)
+
+
+_DAY_WORDS = frozenset({"dia", "giorno"})
+_DAY_ARTICLES = frozenset({"al", "el", "del", "dal", "au", "le", "du", "il", "ao", "do"})
 
 
 @rule(
@@ -248,7 +266,7 @@ def _single_day(hit: Hit, shift: int) -> Span | None:
 def month(hit: Hit) -> Span | None:
     year = hit.value("year") if hit.has("year") else None
     span = a.part_of_month(a.month_ahead(hit.today, hit.value("mon"), year), hit.tag("part").replace("h", "M"))
-    if year is None and hit.before() == "" and hit.looks_back():
+    if year is None and hit.before() == "" and hit.looks_back() and (span[0] - hit.today).days > SOON:
         hit.past = True
     hit.past = hit.past or span[1] < hit.today
     return span

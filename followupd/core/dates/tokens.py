@@ -71,6 +71,10 @@ class Scan:
     def end(self, token: int) -> int:
         return self.matches[self.places[token][1]].end()
 
+    def last_word(self, token: int) -> str:
+        """The folded last word of the tag."""
+        return fold(self.matches[self.places[token][1]][0])
+
     def sentence(self, token: int) -> tuple[int, int]:
         """The first token of the sentence around ``token`` and the one after its last, REACH tags away at most."""
         low, high = max(0, token - REACH), min(len(self.tags), token + REACH)
@@ -215,7 +219,7 @@ class _Lexer:
         """Whether the digits are money, a share, an offset, a reference or a piece of one."""
         text = self.folded
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if _in(before, "$€£#_@=") or _in(after, "%€$£_@°") or (_in(before, "+-/") and self._glued(before, start)):
+        if _in(before, "$€£#_@=") or _in(after, "%€$£_@") or (_in(before, "+-/") and self._glued(before, start)):
             return True
         if before.isalpha():
             return _tail(text, start) not in _PREFIXES

@@ -9,6 +9,9 @@ from followupd.core.entities.names import UPPER, label_of, run_at, spells
 from followupd.core.entities.words import listed, plain
 
 _LONGEST = 60
+_TELLING = 8
+"""Letters in the last words of a name that tell the company by themselves."""
+
 _BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
 _WORD = re.compile(r"[^\W_]")
 _ARTICLE = re.compile(r"^(?:the|our|your|die|der|das|la|le|el|il|de|les|los)\s+(?=[a-z])")
@@ -59,13 +62,17 @@ def _is_form(words: list[str]) -> bool:
 
 
 def same_company(a: str, b: str) -> bool:
-    """Whether two names are one company's: case, accents and legal form aside, or one the beginning of the other."""
+    """Whether two names are one company's: case, accents and legal form aside, one the beginning of the other, or what is
+    left of it without the trade before it: Laticínios Serra Azul, Serra Azul.
+    """
     one, two = _words(a), _words(b)
     if not one or not two:
         return False
     shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if longer[: len(shorter)] == shorter:
         return len("".join(shorter)) > 2
+    if len(shorter) > 1 and longer[-len(shorter) :] == shorter:
+        return len("".join(shorter)) >= _TELLING
     return "".join(one) == "".join(two)
 
 

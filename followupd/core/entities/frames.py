@@ -34,6 +34,7 @@ _SENT_BY = re.compile(
     r"(?:sent|powered|delivered|provided|gesendet|envoyé|enviado|inviato|verzonden|wysłane)\b|this e-?mail is\b",
     re.IGNORECASE,
 )
+_JOINING = frozenset({"de", "di", "da", "do", "du", "des", "del", "of", "für", "von", "van"})
 _CLOSE = ".,;:!?)\n|"
 _CUTS = "-–—|:,("
 
@@ -110,7 +111,7 @@ def _without_department(name: str) -> tuple[str, bool]:
     if " ".join(words).lower() in listed("departments"):
         return "", False
     for n in range(1, len(words)):
-        if " ".join(words[n:]).lower() in listed("departments"):
+        if " ".join(words[n:]).lower() in listed("departments") and words[n - 1].lower() not in _JOINING:
             return " ".join(words[:n]), True
     for n in range(len(words) - 1, 0, -1):
         if " ".join(words[:n]).lower() in listed("departments_before") and words[n][0].isupper():
