@@ -19,6 +19,7 @@ PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
     S.PROMISES: frozenset({S.NO_CONTACT, S.CONFIRMS}),
     S.REJECTS: frozenset({S.MOVES, S.CANCELS}),
     S.CONFIRMS: frozenset({S.MOVES, S.CANCELS, S.OFFERS_TIMES}),
+    S.OFFERS_TIMES: frozenset({S.DEFERS}),
 }  # fmt: skip
 """Within one sentence a general meaning yields to a particular one: "would Tuesday work?" offers a time, no more."""
 
