@@ -216,9 +216,9 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
-    answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
-    swindler's.
+    role it is enough that they promise an answer, send a calendar invite or speak of the user's application. More is asked
+    of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an address
+    that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):

@@ -10,6 +10,10 @@ from followupd.core.entities.names import UPPER, run_at, spells
 from followupd.core.entities.words import listed, plain
 
 _LONGEST = 60
+_JOINING = frozenset(
+    {"for", "of", "fuer", "der", "de", "du", "des", "del", "di", "da", "do", "van", "voor", "the", "la"}
+)
+"""Words behind which a name is only half of one: Institute for Ocean Modelling."""
 _TELLING = 8
 """Letters in the last words of a name that tell the company by themselves."""
 
@@ -73,7 +77,7 @@ def same_company(a: str, b: str) -> bool:
     shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if longer[: len(shorter)] == shorter:
         return len("".join(shorter)) > 2
-    if len(shorter) > 1 and longer[-len(shorter) :] == shorter:
+    if len(shorter) > 1 and longer[-len(shorter) :] == shorter and longer[-len(shorter) - 1] not in _JOINING:
         return len("".join(shorter)) >= _TELLING
     return "".join(one) == "".join(two)
 
