@@ -12,7 +12,7 @@ from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.frames import of_sender, of_signature, spelled
 from followupd.core.entities.persons import greeted, referral, signed
-from followupd.core.entities.roles import filed, joined, requisitions
+from followupd.core.entities.roles import called, filed, joined, requisitions
 from followupd.core.entities.roles import grown as grown_role
 from followupd.core.entities.roles import tidy as tidy_role
 from followupd.core.entities.subjects import less_prefix, of_subject
@@ -94,6 +94,14 @@ def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool)
     yield from of_employer([*said, *firm, *named], firm, for_client=for_client or finder)
 
 
+def _role(words: str, language: str, weight: int) -> str | None:
+    """The role in ``words``; where titles are written small, what is surely called one needs no word that tells it."""
+    return tidy_role(words) or (called(words) if language in ("nl", "pl") and weight > _LIKELY else None)
+
+
+_LIKELY = 3
+
+
 def _from_words(
     email: Email, visible: Visible, language: str | None, *, mine: bool
 ) -> tuple[list[Claim], list[Claim], list[str]]:
@@ -109,7 +117,9 @@ def _from_words(
             if ends_in_head(value):
                 continue
             companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
-        elif named.kind == "role" and (value := tidy_role(grown_role(whole, named.start, named.end))):
+        elif named.kind == "role" and (
+            value := _role(grown_role(whole, named.start, named.end), language, named.weight)
+        ):
             roles.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "requisition":
             numbers.append(named.value)

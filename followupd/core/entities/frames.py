@@ -45,7 +45,7 @@ def of_sender(sender: Address) -> Iterator[Claim]:
     personal = [_is_owner(p, sender) or _is_half(p, parts, sender) for p in parts]
     labels = labels_for(sender)
     for part, owner in zip(parts, personal, strict=True):
-        weight = 0 if owner else _weight(part, sender, labels, beside=any(personal))
+        weight = 0 if owner else _weight(part, sender, labels, beside=any(personal) or any(map(_is_office, parts)))
         name, _ = _without_department(part)
         if weight and (value := tidy(name)) and not ends_in_head(value):
             yield Claim(value=value, weight=weight, part="header", end=len(sender.name))
@@ -66,6 +66,12 @@ def _weight(part: str, sender: Address, labels: Iterable[str], *, beside: bool) 
         return 2 if own else 4
     noble = re.search(rf"\s(?:von|vom|van|de|da|di|z)\s+{re.escape(part)}", sender.name)  # as much a name as a firm
     return 3 if beside and name and not noble else 0
+
+
+def _is_office(part: str) -> bool:
+    """Whether ``part`` is a department and nothing else: ``Dezernat Personal``, ``HR``."""
+    name, department = _without_department(part)
+    return department and (not name or name.lower() in listed("nothing"))
 
 
 def _is_owner(part: str, sender: Address) -> bool:
