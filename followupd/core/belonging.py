@@ -28,7 +28,7 @@ _TO_A_CANDIDATE = frozenset({
     Says.OFFERS_JOB,
 })  # fmt: skip
 _BEYOND_DOUBT = frozenset({Says.ACKNOWLEDGES, Says.REJECTS, Says.OFFERS_JOB})
-_OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
+_OF_A_CANDIDATE = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
 _SCHEDULING = frozenset({
     Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
 })  # fmt: skip
@@ -36,6 +36,8 @@ _TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
 _APPROACHES = frozenset({Says.OUTREACH, Says.PUTS_FORWARD})
 _BOOKED = frozenset({Says.CONFIRMS, Says.MOVES, Says.CANCELS})
 """What a scheduler's notice says about an interview."""
+_NEWS = frozenset({Says.RECEIVES_WORK, Says.WITHDRAWS, Says.ACCEPTS_OFFER})
+"""What a machine says of a process that is known already."""
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -217,18 +219,22 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
-    answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
-    swindler's.
+    role it is enough that they promise an answer, send a calendar invite or speak of the user's application. More is asked
+    of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an address
+    that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
         return False
     approached, hiring = bool(strand.said & _APPROACHES), _is_about_hiring(strand)
     if approached and not strand.answered:
-        return bool(strand.said & _BEYOND_DOUBT) and hiring
+        known = strand.candidacy or bool(said & {Says.CANDIDACY, Says.ACKNOWLEDGES})
+        return bool(strand.said & _BEYOND_DOUBT) and known and hiring
     return (
-        (bool(strand.said_by_me & _OF_AN_APPLICANT) and (hiring or strand.ideas >= 1))
+        (
+            bool(strand.said_by_me & _OF_A_CANDIDATE)
+            and (hiring or (Says.APPLIES in strand.said_by_me and strand.ideas >= 1))
+        )
         or (bool(strand.said & _BEYOND_DOUBT) and (hiring or strand.ideas >= _IN_A_TALK))
         or (Says.CANDIDACY in said and _names_opening(strand) and bool(strand.people))
         or (Says.CANDIDACY in strand.said_by_me and (hiring or (strand.ideas >= 1 and strand.thread.messages[0].mine)))
@@ -294,7 +300,7 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     What was written before the process began joins only where it speaks of hiring; what a machine wrote, only where it
     says what becomes of a process.
     """
-    arranges = bool(strand.said & (_TO_A_CANDIDATE | _BEYOND_DOUBT))
+    arranges = bool(strand.said & (_TO_A_CANDIDATE | _BEYOND_DOUBT | _NEWS))
     machine = all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages)
     if machine and not (strand.role or strand.requisitions or arranges):
         return

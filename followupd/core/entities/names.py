@@ -59,7 +59,7 @@ def run_at(text: str, start: int) -> Run | None:
 def labels_for(address: Address) -> frozenset[str]:
     """By what an employer may be spelled in ``address``: its domain, or what stands before an ATS's or beside its @."""
     if employer := domains.employer_domain(address.email):
-        return frozenset({label_of(employer)})
+        return frozenset({domains.label_of(employer)})
     if domains.is_host("freemail", domains.domain_of(address.email)):
         return _labels_of_mailbox(address)
     spelled = domains.tenant(address.email).replace("-", "")
@@ -73,14 +73,6 @@ def _labels_of_mailbox(address: Address) -> frozenset[str]:
     if not owner or len(pieces) < 2 or set(owner).issuperset(pieces):
         return frozenset()
     return frozenset({label := "".join(pieces), label.removeprefix(owner[0])})
-
-
-@lru_cache(maxsize=4096)
-def label_of(domain: str) -> str:
-    """The label under the public suffix, or the tenant of a system, without hyphens."""
-    if "@" in domain:
-        return domain.lower().partition("@")[0].replace("-", "")
-    return (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
 
 
 def spells(label: str, name: str) -> bool:

@@ -36,6 +36,8 @@ _PIECES = re.compile(
     r"\s+(?:[-–—|·]|//?)\s+|:\s+|\s+@\s+|(?:^|\s)[(\[][^)\]]*[)\]]\s*|,\s+(?=(?i:ref|req|job|kennziffer|réf|id)\b)|\s+<>\s+|[!?](?=\s|$)|[!?]\s*"
 )
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,60})[)\]]")
+_NUMBER = re.compile(r"(?:[a-z]{0,5}-?)\d[\w-]*\d[\w-]*")
+"""A requisition's or announcement's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ _WANTED_BY = re.compile(rf" for ([{UPPER}0-9].*)$")
 
 def _role_of(piece: str) -> str | None:
     """The role that a piece of a subject names, if it is one or calls itself one."""
-    whole = _less_tail(_less_lead(piece))
+    whole = _less_tail(_less_lead(_what_for(piece)))
     bare = _WANTED_BY.sub("", whole)
     bare = bare if is_title(bare) else whole
     announced = (
@@ -126,6 +128,12 @@ def _announces(lead: str, bare: str) -> bool:
 _ABOUT = ("on", "about")
 
 
+def _what_for(piece: str) -> str:
+    """``piece`` behind its "for", where no role stands before it: "Results of the test for Route Scheduler"."""
+    before, found, behind = piece.partition(" for ")
+    return behind if found and is_title(behind) and may_be_title(before) and not has_head(before) else piece
+
+
 def _less_lead(piece: str) -> str:
     """``piece`` less the words that lead to a role: "Your application for the position of"."""
     words = piece.split()
@@ -136,8 +144,10 @@ def _less_lead(piece: str) -> str:
 
 
 def _leads(word: str) -> bool:
-    return word in listed("lead_words") or word.endswith(
-        ("gespräch", "gespraech", "interview", "termin", "bewerbung", "gesprek", "sollicitatie")
+    return (
+        _NUMBER.fullmatch(word) is not None
+        or word in listed("lead_words")
+        or word.endswith(("gespräch", "gespraech", "interview", "termin", "bewerbung", "gesprek", "sollicitatie"))
     )
 
 
