@@ -94,6 +94,10 @@ def scan(text: str, language: str) -> Scan:
     return _Lexer(text, fold(text), lexicon(language)).run()
 
 
+_FEW = 300
+"""A text in which fewer than one character of so many is a capital begins its sentences without."""
+
+
 class _Lexer:
     """One walk over the text; mutable only while it runs."""
 
@@ -103,6 +107,7 @@ class _Lexer:
         self.words = [m[0] for m in self.matches]
         if MARK in folded:
             self.words = [w.replace(MARK, "") for w in self.words]
+        self._minds_no_capitals = sum(map(str.isupper, text)) * _FEW <= len(text)
         self.tags: list[str] = []
         self.values: list[Any] = []
         self.places: list[tuple[int, int]] = []
@@ -248,7 +253,11 @@ class _Lexer:
         if not rest:
             return True
         before = self.tags[-1] if self.tags else "x"
-        if rest == ahead or rest[0].islower() or (rest[0].isdigit() and before in "vmutHi"):
+        if (
+            rest == ahead
+            or (rest[0].islower() and not self._minds_no_capitals)
+            or (rest[0].isdigit() and before in "vmutHi")
+        ):
             return False
         if before not in "nv" or not self.words[at + 1]:
             return True
