@@ -76,6 +76,19 @@ def times(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMen
     return tuple(_merged(asked, found))
 
 
+def hours(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMention, ...]:
+    """The clock times of the text for which no day is named, as if meant for the day of writing."""
+    taken = {token for f in dates for token in range(f.first, f.last)}
+    if not (plain := tuple(_slots(asked, taken))):
+        return ()
+    slots, today = _zoned(asked, plain, zone), asked.today
+    return tuple(
+        _mention(asked, slot, Found(first=slot.first, last=slot.last, start=today, end=today), zone)
+        for slot, days in zip(slots, _dated(asked, slots, dates), strict=True)
+        if not days
+    )
+
+
 # --- reading the clock -------------------------------------------------------------------------------------------
 
 
