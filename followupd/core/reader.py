@@ -113,7 +113,7 @@ class Reader:
         facts = facts_of(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
         called_so = "\n".join(i.summary for i in called)
         ideas = vocabulary.ideas(f"{email.envelope.subject}\n{called_so}\n{seen.text}", spoken) if understood else 0
-        hiring = bool(ideas) or any(f.says in _ARRANGING for f in findings)
+        hiring = bool(ideas) or bool(facts.roles) or any(f.says in _ARRANGING for f in findings)
         timed = understood and (hiring or bool(email.envelope.in_reply_to))
         times = self._times(seen, spoken, written) if timed else ()
         answers = mine and bool(email.envelope.in_reply_to)

@@ -44,6 +44,8 @@ class Says(StrEnum):
     OFFERS_JOB = "offers_job"
     HOLDS = "holds"  # on hold, hiring freeze, paused
     CLOSES_POSITION = "closes_position"  # the opening itself is gone
+    RESUMES = "resumes"  # what was on hold or ended is taken up again
+    RECEIVES_WORK = "receives_work"  # what the candidate handed in has arrived
     STILL_DECIDING = "still_deciding"  # an answer that decides nothing
     AWAY = "away"  # out of office
     HOSTS = "hosts"  # the writer takes part: "Tom and I would like to meet you"
@@ -54,6 +56,7 @@ class Says(StrEnum):
     # said by the candidate
     APPLIES = "applies"
     HANDS_IN = "hands_in"
+    DELIVERS = "delivers"  # "here it is", with a link: hands over whatever was asked for
     CHECKS_IN = "checks_in"
     TAKES_LEAVE = "takes_leave"  # a closing note: thanks, wishes, the door left open, asks nothing
     ASKS_FEEDBACK = "asks_feedback"
@@ -62,6 +65,7 @@ class Says(StrEnum):
     DEFERS = "defers"  # "let me check my calendar and come back to you"
     ACCEPTS_OFFER = "accepts_offer"
     DECLINES_OFFER = "declines_offer"
+    AGREES = "agrees"  # "count me in": a yes to whatever they offered
     WITHDRAWS = "withdraws"
     # either side: what makes the message belong to no hiring process of the user's
     CONDUCTS = "conducts"  # the user is interviewer, referee or hirer: panel, scorecard, "our candidate"

@@ -19,9 +19,9 @@ def _ideas(language: str) -> re2.Set | None:
 
 
 @cache
-def _candidacy(language: str) -> re2.Set | None:
-    ways = load("vocabulary.toml")["candidacy"].get(language)
-    return None if ways is None else _set(ways)
+def _table(name: str, language: str) -> re2.Set | None:
+    patterns = load("vocabulary.toml")[name].get(language)
+    return None if patterns is None else _set(patterns)
 
 
 def _set(patterns: Iterable[str]) -> re2.Set:
@@ -41,6 +41,7 @@ def ideas(text: str, language: str | None) -> int:
 
 
 def candidacy(text: str, language: str) -> bool:
-    """Whether ``text`` speaks of its reader's application, as one that is there."""
-    known = _candidacy(language)
-    return bool(known and known.Match(" ".join(text.split())))
+    """Whether ``text`` speaks of its reader's application as one that is there, and asks for none."""
+    line = " ".join(text.split())
+    there, wanted = _table("candidacy", language), _table("call_to_apply", language)
+    return bool(there and there.Match(line)) and not (wanted and wanted.Match(line))

@@ -18,19 +18,28 @@ NEAR = 30
 """A date without a year that lies no further ahead than this (days) is not taken as that of a year ago."""
 
 
+_DAY_FIRST = frozenset({"de", "nl", "pl"})
+"""Languages that never write the month in letters before the day."""
+
+_NUMBER_WEEKS = frozenset({"de", "fr", "nl"})
+"""Languages in which "week 12" is the calendar's."""
+
 _WEEKDAY = r"(?:(?P<wd>[dv])\.?[s,(]{0,3})?"
 _YEAR = r"(?:[s,]{0,2}(?P<year>y))?"
+_BEHIND = r"(?:,?\((?P<behind>[dv])\.?\))?"
 _REL = r"(?P<rel>[rgTlN])"
 
 
 @rule(
     "m",
-    _WEEKDAY + r"(?P<day>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
-    _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR,
+    _WEEKDAY + r"(?P<day>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR + _BEHIND,
+    _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR + _BEHIND,
 )
 def day_of_month(hit: Hit) -> Span | None:
     if hit.before() == "t" and not hit.has("wd") and not hit.has("year"):
         return None  # at 13 March Street
+    if hit.at("mon") < hit.at("day") and hit.asked.scan.words.language in _DAY_FIRST:
+        return None  # odbędzie się 10 (marca): "się" is no August
     return _calendar_day(hit, hit.value("mon"), hit.value("day"), hit.value("year") if hit.has("year") else None)
 
 
@@ -52,7 +61,7 @@ def days_of_month(hit: Hit) -> Span | None:
     return first[0], last[1]
 
 
-@rule("D", _WEEKDAY + r"(?P<full>D)")
+@rule("D", _WEEKDAY + r"(?P<full>D)" + _BEHIND)
 def numeric_date(hit: Hit) -> Span | None:
     year, month, day, one, separator, two, short = hit.value("full")
     if year:
@@ -61,7 +70,7 @@ def numeric_date(hit: Hit) -> Span | None:
     return _calendar_day(hit, *order, int(short) + (2000 if len(short) == 2 else 0)) if order else None
 
 
-@rule("SK", _WEEKDAY + r"(?P<full>[SK])\.?")
+@rule("SK", _WEEKDAY + r"(?P<full>[SK])\.?" + _BEHIND)
 def short_date(hit: Hit) -> Span | None:
     one, two, digits = hit.value("full")
     order = _order(hit, one, two, dotted=hit.tag("full") == "K")
@@ -98,7 +107,7 @@ def _order(hit: Hit, one: int, two: int, *, dotted: bool) -> tuple[int, int] | N
 def _calendar_day(hit: Hit, month: int, day: int, year: int | None) -> Span | None:
     """The day; without a year the nearest future one, or the past one where the sentence looks back."""
     today = hit.today
-    weekday = hit.value("wd") if hit.has("wd") else None
+    weekday = next((hit.value(g) for g in ("wd", "behind") if hit.has(g)), None)
     found = _nearest(hit, month, day, weekday) if year is None else a.day(year, month, day)
     if not found:
         return None
@@ -143,6 +152,8 @@ def weekday_the_nth(hit: Hit) -> Span | None:
     "on",
     r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])",
     r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
+    r"s(?P<day>n)\.(?=[tf]s?[nc])",
+    r"(?P<day>o)(?=[tf]{1,2}s?[nc])",
     r"(?:[Ufs]|(?<=R))(?P<day>n)(?P<sure>)\.?(?![,s.]{0,2}[-umpAHcKno])",
 )
 def the_nth(hit: Hit) -> Span | None:
@@ -162,9 +173,12 @@ def _is_called_day(hit: Hit) -> bool:
     """Whether the words before the number make it a day: "dia 13" and "día 13" always, "au 13", "entro il 13" after a limit."""
     before = hit.at("day") - 1
     word = hit.asked.scan.last_word(before)
+    if hit.asked.scan.words.language not in _WITH_ARTICLE:
+        return False  # do 11 000 zł
     return word in _DAY_WORDS or (hit.asked.scan.tags[before] in "UfR" and word in _DAY_ARTICLES)
 
 
+_WITH_ARTICLE = frozenset({"es", "fr", "it", "pt"})
 _DAY_WORDS = frozenset({"dia", "giorno"})
 _DAY_ARTICLES = frozenset({"al", "el", "del", "dal", "au", "le", "du", "il", "ao", "do"})
 
@@ -243,6 +257,8 @@ def period(hit: Hit) -> Span | None:
     if unit not in ("w", "m", "q", "y"):
         return _single_day(hit, shift) if unit in ("d", "b") and not part else None
     span = a.part_of_period(hit.today, unit, shift, part)
+    if part and not hit.has("rel") and span[1] < hit.today and not hit.looks_back():
+        span = a.part_of_period(hit.today, unit, 1, part)  # "early in the week", said on a Thursday
     hit.past = shift < 0 or span[1] < hit.today or (shift == 0 and hit.looks_back())
     return span
 
@@ -277,9 +293,10 @@ def month(hit: Hit) -> Span | None:
     r"(?P<nth>[ol])s?(?P<unit>[uR])s{0,3}(?P<mon>m)(?!s?[no])",
     r"(?P<nth>[ol])s?(?P<unit>u|R(?!s?[dmnoDSK]))s{0,3}(?P<rel>[rgT])s?(?P<in>u)",
 )
+@rule("7", r"(?P<nth>[ol])s?(?P<mon>7)")
 def week_of_month(hit: Hit) -> Span | None:
-    """The first week of April, the last week of next month."""
-    if hit.value("unit") != "w" or (hit.has("in") and hit.value("in") != "m"):
+    """The first week of April, the last week of next month, die zweite Aprilwoche."""
+    if (hit.has("unit") and hit.value("unit") != "w") or (hit.has("in") and hit.value("in") != "m"):
         return None
     if hit.has("mon"):
         first = a.month_ahead(hit.today, hit.value("mon"), None)
@@ -289,8 +306,11 @@ def week_of_month(hit: Hit) -> Span | None:
 
 
 @rule("2", r"(?P<half>2)s{0,3}(?P<mon>m)" + _YEAR, r"(?P<half>2)s{0,3}(?:" + _REL + r"s?)?(?P<unit>u)")
+@rule("1", r"(?P<half>o)s?(?P<mon>1)")
 def half(hit: Hit) -> Span | None:
-    """The first half of April, la segunda quincena de mes."""
+    """The first half of April, die zweite Aprilhälfte, la segunda quincena de mes."""
+    if hit.value("half") not in (1, 2):
+        return None
     if hit.has("mon"):
         year = hit.value("year") if hit.has("year") else None
         first = a.month_ahead(hit.today, hit.value("mon"), year)
@@ -303,8 +323,11 @@ def half(hit: Hit) -> Span | None:
     return span
 
 
-@rule("C", r"C\.?s?(?P<n>n)")
+@rule("C", r"C\.?s?(?P<n>n)", r"(?P<n>n)\.?C")
+@rule("u", r"(?<![nap])(?P<unit>u)(?P<n>n)(?![.s-]?[upHAmn])")
 def calendar_week(hit: Hit) -> Span | None:
+    if hit.has("unit") and (hit.value("unit") != "w" or hit.asked.scan.words.language not in _NUMBER_WEEKS):
+        return None
     return a.iso_week(hit.today, hit.value("n"))
 
 
@@ -332,74 +355,3 @@ def relative_day(hit: Hit) -> Span | None:
     found = hit.today + timedelta(days=hit.value("w"))
     hit.past = found < hit.today
     return found, found
-
-
-_AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?(?:\(n\))?-?(?P<unit>[upH])"
-
-
-@rule(
-    "upH",
-    r"(?P<pre>[ifUq])[sf]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
-    r"(?P<rel>[rglT])s?" + _AMOUNT,
-    r"[ifUq]s?a?(?P<unit>u)O(?P<n>n)",
-    r"[ifU]s{0,2}(?P<low>n)s?(?P<rel>[rg])(?P<unit>p)",
-)
-def amount_ahead(hit: Hit) -> Span | None:
-    """In two weeks, within five working days, over the next 2-3 weeks: the longest that is named."""
-    number = hit.value("n") if hit.has("n") else hit.value("low")
-    if hit.tag("unit") == "H" and (number == "few" or int(number) < 24) and hit.match[0][0] != "i":
-        return None  # until 16 Uhr
-    if hit.tag("pre") == "q" and hit.value("unit") in ("h", "i", 1):
-        return None  # the interview takes an hour
-    back = hit.tag("rel") == "l" or (hit.tag("pre") != "U" and hit.tag("rel") == "" and hit.looks_back_only())
-    hit.past = back
-    unit = "h" if hit.tag("unit") == "H" else hit.value("unit")
-    return _ahead(hit, number, unit, back=back, coming=hit.tag("rel") in ("r", "g", "T") or _said_next(hit))
-
-
-def _said_next(hit: Hit) -> bool:
-    return hit.tag("pre") == "i" and hit.value("pre") == 2
-
-
-@rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
-def within_the_week(hit: Hit) -> Span | None:
-    """Within the week, in the next month. "In week" in other languages says something else."""
-    if hit.asked.scan.words.language != "en" or hit.value("unit") not in ("w", "m"):
-        return None
-    return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
-
-
-@rule("up", r"(?P<n>[na])(?P<unit>[up])X")
-def amount_ago(hit: Hit) -> Span | None:
-    hit.past = True
-    return _ahead(hit, hit.value("n"), hit.value("unit"), back=True, coming=False)
-
-
-@rule("up", r"(?P<n>[na])(?P<unit>[up])-?fw")
-def amount_from_now(hit: Hit) -> Span | None:
-    span = _ahead(hit, hit.value("n"), hit.value("unit"), back=False, coming=False)
-    return span and (span[1], span[1])
-
-
-@rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"is?(?P<unit>p)(?P<rel>[rg])", r"(?P<pre>i)(?P<unit>p)")
-def coming_units(hit: Hit) -> Span | None:
-    """In the coming days, over the next weeks: five days, three weeks."""
-    if hit.has("pre") and not _said_next(hit):
-        return None
-    return _ahead(hit, "few", hit.value("unit"), back=False, coming=True) if hit.value("unit") != "m" else None
-
-
-def _ahead(hit: Hit, number: int | str, unit: str, *, back: bool, coming: bool) -> Span | None:
-    if number == "few":
-        number = 5 if coming and unit in ("d", "b") else 3
-    count = int(number)
-    if count > 120 or not count or unit == "y":
-        return None
-    if back:
-        return hit.today - timedelta(days=count * a.DAYS.get(unit, 1)), hit.today
-    if unit in ("h", "i"):
-        moment = hit.asked.written + (timedelta(hours=count) if unit == "h" else timedelta(minutes=count))
-        return moment.date(), moment.date()
-    if unit == "b":
-        return hit.today, hit.asked.calendar.add_business_days(hit.today, count)
-    return hit.today, a.add(hit.today, count, unit)

@@ -21,6 +21,7 @@ X     ago                                    (     marks stand for themselves
 I, V  interview, answer                      W, L  back (again), please
 R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
 q, 2  takes (two weeks), half of (a month)   ; |   end of a sentence, of a paragraph
+7, 1  week of, half of a month in one word
 ====  ====================================  ====  ====================================
 """
 
@@ -156,6 +157,8 @@ class _Lexer:
         if tag == "n" and self.words[at + 1] in _ORDINAL:
             glued = self.matches[at + 1].start() == match.end()
             return self._put("o" if glued else tag, value, at, at + glued)
+        if tag == "n" and self.words[at + 1] == "-" and self.words[at + 2 : at + 3] == ["go"]:
+            return self._put("o", value, at, at + 2)  # do 18-go
         return self._put(tag, value, at, at)
 
     def _phrase(self, at: int, entries: tuple[Entry, ...]) -> int:
@@ -259,7 +262,7 @@ class _Lexer:
         if before not in "nv" or not self.words[at + 1]:
             return True
         following = self.lexicon.known.get(self.words[at + 1], (None,))[0]
-        return not (following and following[1] in "mup")
+        return not (following and following[1] in "mupC")
 
 
 def _in(letter: str, letters: str) -> bool:
