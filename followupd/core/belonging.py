@@ -278,7 +278,7 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     if machine and not (strand.role or strand.requisitions or arranges):
         return
     hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
-    enough = Rank.SECOND_SIGN if arranges else Rank.EMPLOYER
+    enough = Rank.SECOND_SIGN if arranges or (strand.systems and not machine) else Rank.EMPLOYER
     near = (c for c in clusters if enough < Rank.EMPLOYER or c.touches(strand))
     rank, hits = _hits(strand, [c for c in near if hiring or strand.last >= c.first])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]
