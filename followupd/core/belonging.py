@@ -212,7 +212,7 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
+    role it is enough that an employer promises an answer or sends a calendar invite. More is asked of mail that the user never
     answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
     swindler's.
     """
@@ -229,7 +229,8 @@ def is_candidates(strand: Strand) -> bool:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    expected = strand.role and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    told = strand.role and (strand.ideas or strand.company) and (strand.domains or strand.systems or strand.answered)
+    expected = told and (strand.invited or strand.said & _TO_ONE_KNOWN)
     return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
 

@@ -163,7 +163,31 @@ def _numbers_something_else(hit: Hit, at: int) -> bool:
     return scan.words.language != "en" or not word or word[0].lower() not in _GOES_ON
 
 
-_GOES_ON = frozenset({"with", "about", "regarding", "so", "if", "but", "when", "because", "since", "either", "latest", "please", "what", "how", "whether", "though", "once", "one", "we", "i", "you"})
+_GOES_ON = frozenset(
+    {
+        "with",
+        "about",
+        "regarding",
+        "so",
+        "if",
+        "but",
+        "when",
+        "because",
+        "since",
+        "either",
+        "latest",
+        "please",
+        "what",
+        "how",
+        "whether",
+        "though",
+        "once",
+        "one",
+        "we",
+        "i",
+        "you",
+    }
+)
 """Words that begin something new behind a day."""
 
 

@@ -55,14 +55,15 @@ def of_sender(sender: Address) -> Iterator[Claim]:
 
 def of_subject_at_system(subject: str, sender: Address) -> Iterator[Claim]:
     """What a tracking system puts first in a subject, since its addresses tell no employer: ``Fernhill Robotics: a question``."""
-    first, cut, _ = _FIRST.match(subject).groups() if _FIRST.match(subject) else ("", "", "")
+    found = _FIRST.match(subject)
+    first = found[1] if found else ""
     words = first.split()
-    named = cut and 1 < len(words) < 6 and all(w[0].isupper() or plain(w) in _SMALL for w in words) and _may_belong(words)
+    named = 1 < len(words) < 6 and all(w[0].isupper() or plain(w) in _SMALL for w in words) and _may_belong(words)
     if named and domains.system(sender.email) and (value := tidy(first)):
         yield Claim(value=value, weight=3, part="subject", end=len(subject))
 
 
-_FIRST = re.compile(r"([^:|–—]{4,60}?)(:\s|\s[-–—|]\s)(.+)")
+_FIRST = re.compile(r"([^:|–—]{4,60}?)(?::\s|\s[-–—|]\s).")
 _SMALL = frozenset({"and", "of", "for", "the", "und", "et", "de", "y", "e", "en", "i", ""})
 
 

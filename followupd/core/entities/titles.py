@@ -93,6 +93,8 @@ _GOES_ON = re.compile(
 )
 """What somebody is the head of, in small letters: Programadora de videojuegos."""
 _RUNS_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?(?!noi\b|nosotros\b|nous\b|vous\b)[^\W\d_]")
+_NO_OPENING = re.compile(r"(?i:hiring|talent) |[A-Z]{2,}['’]s ")
+"""The people of the process, and those of a firm: the hiring manager, ACME's CEO."""
 _FEMININE = re.compile(r"[:*_/·]-?(?:in|innen|frau|ka|e|r)\b|\(?in\)")
 _BEHIND = re.compile(
     r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature|search|seat|spot|requisition)\b"
@@ -139,7 +141,7 @@ def titles(text: str) -> Iterator[tuple[str, int]]:
         title = title_in(run.text)
         if title and title == run.text and (goes_on := _GOES_ON.match(text, run.end)):
             title = text[run.start : goes_on.end()]
-        if title and not title.lower().startswith(("hiring ", "talent ")) and _is_wanted(text, run.start, title):
+        if title and not _NO_OPENING.match(title) and _is_wanted(text, run.start, title):
             yield title, run.start
 
 
@@ -147,7 +149,9 @@ def _is_called_a_position(text: str, run: Run) -> bool:
     """Whether a name that no list knows is called one: "the Auction Cataloguer post"."""
     words = run.text.split()
     behind = _BEHIND.match(text, run.end)
-    called = behind and "interview" not in behind.group() and _CALLED_SO.search(text[max(0, run.start - 12) : run.start])
+    called = (
+        behind and "interview" not in behind.group() and _CALLED_SO.search(text[max(0, run.start - 12) : run.start])
+    )
     return bool(called and len(words) < 4 and _AGENT.fullmatch(words[-1]) and may_be_title(run.text))
 
 
