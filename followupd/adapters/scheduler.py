@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
@@ -14,9 +16,15 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+log = logging.getLogger(__name__)
+
 Watcher = Callable[[Callable[[], None], threading.Event], None]
 """Runs in a thread of its own: calls the first where there is news, and ends soon after the second is set, or does not
 matter any more."""
+
+
+GRACE = 1.5
+"""Seconds in which a run may finish: whoever ends a daemon does not want to wait for a mail server."""
 
 
 class Beat(Enum):
@@ -31,11 +39,13 @@ Beats = SimpleQueue[Beat]
 def repeat(task: Callable[[], None], every: timedelta, watchers: Iterable[Watcher] = ()) -> None:
     """Run ``task`` now, then ever so often, and sooner where a watcher has news, until SIGTERM or SIGINT.
 
-    A run under way is finished, unless a second signal comes. What calls for one meanwhile is answered by one more.
+    What calls for a run while one is under way is answered by one more. A run has GRACE seconds to finish after the signal;
+    then the process ends within it, as if killed, which has to do no harm.
     """
     beats: Beats = SimpleQueue()
     run, over = partial(beats.put, Beat.RUN), threading.Event()
-    previous = {s: signal.signal(s, _ender(beats)) for s in (signal.SIGTERM, signal.SIGINT)}
+    handlers = {signal.SIGTERM: _ender(beats), signal.SIGINT: _ender(beats), signal.SIGALRM: _cut_off}
+    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     ticker = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
     ticker.add_job(run, "interval", seconds=every.total_seconds(), misfire_grace_time=None)
     try:
@@ -48,6 +58,7 @@ def repeat(task: Callable[[], None], every: timedelta, watchers: Iterable[Watche
     finally:
         over.set()
         ticker.shutdown(wait=False)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in previous.items():
             signal.signal(number, handler)
 
@@ -61,8 +72,14 @@ def _goes_on(beats: Beats) -> bool:
 
 
 def _ender(beats: Beats) -> Callable[[int, FrameType | None], None]:
-    def on_signal(number: int, _frame: FrameType | None) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
         beats.put(Beat.END)
-        signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     return on_signal
+
+
+def _cut_off(_number: int, _frame: FrameType | None) -> None:
+    log.info("stopped within a pass; the next one takes it up")
+    logging.shutdown()
+    os._exit(0)

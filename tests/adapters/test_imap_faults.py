@@ -91,6 +91,16 @@ def test_a_server_that_falls_silent_is_given_up(world: ImapWorld, line: Line) ->
     assert time.monotonic() - began < 5
 
 
+def test_a_server_that_does_not_say_goodbye_is_left(world: ImapWorld, line: Line) -> None:
+    fill(world)
+    account = world.account(timeout=30.0)
+    View().sync(account.mailbox())
+    line.rules.append(Rule(on=b"LOGOUT", hang=True))
+    began = time.monotonic()
+    account.close()
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "wait"),
     [

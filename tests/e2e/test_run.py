@@ -128,3 +128,14 @@ def test_a_dead_push_blocks_neither_a_pass_nor_the_end(dovecot: Dovecot, tmp_pat
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=2) == 0
         world.close()
+
+
+def test_a_pass_that_hangs_does_not_hold_up_the_end(dovecot: Dovecot, tmp_path: Path) -> None:
+    with faulty(dovecot.host, dovecot.port, Rule(on=b"HEADER.FIELDS", hang=True, times=99)) as line:
+        world = ImapWorld(dovecot, port=line.port)
+        _apply(world)
+        with _running(tmp_path, _imap(world), poll="1d") as process:
+            _until(lambda: any(b"HEADER.FIELDS" in c for c in line.commands))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=3) == 0
+        world.close()

@@ -31,6 +31,8 @@ GMAIL = "X-GM-EXT-1"
 """The capability that tells Gmail: https://developers.google.com/workspace/gmail/imap/imap-extensions."""
 _LIST_AGAIN = 3600.0
 """Seconds after which the list of mailboxes is asked for again; it changes seldom and costs more than a quiet pass."""
+_PARTING = 1.0
+"""Seconds that a server has to say goodbye."""
 _REFUSED_AGAIN = 3600.0
 """Seconds after which a sign-in that was refused is tried once more with the same secret."""
 
@@ -132,6 +134,7 @@ class Session:
     def close(self) -> None:
         if self._client is not None:
             with suppress(OSError, imaplib.IMAP4.error, *refusals.NONSENSE):
+                self._client.socket().settimeout(_PARTING)
                 self._client.logout()
         self.drop()
         if self.access.budget:

@@ -23,7 +23,7 @@ _LISTS = {
     "calendar_week": "C", "zone_word": "Y", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q", "same_hour": "=",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "part_of_hour": "J", "decimal": "K"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "month_week": "7", "month_half": "1", "part_of_hour": "J", "decimal": "K"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 NAMES = frozenset("dvmouwkjzZn")
