@@ -150,7 +150,7 @@ def weekday_the_nth(hit: Hit) -> Span | None:
 
 @rule(
     "on",
-    r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])",
+    r"[UfsO](?P<day>o)(?![s,]{0,2}[umpQk])",
     r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
     r"s(?P<day>n)\.(?=[tf]s?[nc])",
     r"(?P<day>o)(?=[tf]{1,2}s?[nc])",
@@ -163,10 +163,58 @@ def the_nth(hit: Hit) -> Span | None:
     if hit.has("sure") and not _is_called_day(hit):
         return None
     at = hit.at("day")
+    if _numbers_something_else(hit, at):
+        return None
     if not hit.asked.scan.text[hit.asked.scan.start(at)].isdigit():
         return None
     found = a.next_day_number(hit.today, hit.value("day"))
     return (found, found) if found else None
+
+
+def _numbers_something_else(hit: Hit, at: int) -> bool:
+    """Whether what follows is what is numbered: the 25th floor; not so "by the 25th with what comes next"."""
+    scan = hit.asked.scan
+    following = re.match(r"[s,]{0,2}x", scan.tags[at + 1 : at + 4])
+    if following is None or hit.tag("day") == "n":
+        return False
+    word = re.compile(r"[^\W\d_]+").match(scan.text, scan.start(at + following.end()))
+    return scan.words.language != "en" or not word or word[0].lower() not in _GOES_ON
+
+
+_GOES_ON = frozenset(
+    {
+        "with",
+        "about",
+        "regarding",
+        "so",
+        "if",
+        "but",
+        "when",
+        "because",
+        "since",
+        "either",
+        "latest",
+        "please",
+        "what",
+        "how",
+        "whether",
+        "though",
+        "once",
+        "one",
+        "we",
+        "i",
+        "you",
+    }
+)
+"""Words that begin something new behind a day."""
+
+
+@rule("d", r"(?P<wd>d)s?(?P<unit>u)(?![s.,-]{0,2}[nmdoySD])")
+def weekday_week(hit: Hit) -> Span | None:
+    """Wednesday week: in British English the Wednesday after the next one."""
+    if hit.value("unit") != "w" or hit.asked.scan.words.language != "en" or hit.before() in ("T", "r", "l", "g"):
+        return None
+    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=1),) * 2
 
 
 def _is_called_day(hit: Hit) -> bool:
