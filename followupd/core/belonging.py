@@ -219,9 +219,9 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer, send a calendar invite or speak of the user's application. More is asked
-    of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an address
-    that anybody can have, is a swindler's.
+    role it is enough that an employer promises an answer or sends a calendar invite, or that they speak of the user's
+    application. More is asked of mail that the user never answered and that names no company; and an offer of a job out of
+    the blue, from an address that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
@@ -254,7 +254,8 @@ def _names_opening(strand: Strand) -> bool:
 
 def _is_expected(strand: Strand) -> bool:
     """Whether a role is named and they speak as to a candidate: of the application, with an invite, or of an answer to come."""
-    met = bool(strand.ideas or strand.company) and (strand.invited or bool(strand.said & _TO_ONE_KNOWN))
+    employer = bool(strand.domains or strand.systems or strand.answered)
+    met = employer and bool(strand.ideas or strand.company) and (strand.invited or bool(strand.said & _TO_ONE_KNOWN))
     return bool(strand.role) and (strand.candidacy or met)
 
 
@@ -305,7 +306,7 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     if machine and not (strand.role or strand.requisitions or arranges):
         return
     hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
-    enough = Rank.SECOND_SIGN if arranges else Rank.EMPLOYER
+    enough = Rank.SECOND_SIGN if arranges or (strand.systems and not machine) else Rank.EMPLOYER
     near = (c for c in clusters if enough < Rank.EMPLOYER or c.touches(strand))
     rank, hits = _hits(strand, [c for c in near if hiring or strand.last >= c.first])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]

@@ -12,7 +12,7 @@ from followupd.core.entities.agencies import clients, is_agency, of_employer, pu
 from followupd.core.entities.companies import end_of_field, same_company
 from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
-from followupd.core.entities.frames import of_sender, of_signature, owner, spelled
+from followupd.core.entities.frames import of_sender, of_signature, of_subject_at_system, owner, spelled
 from followupd.core.entities.names import Run, run_at, with_particle
 from followupd.core.entities.persons import greeted, referral, signed
 from followupd.core.entities.roles import called, filed, joined, requisitions
@@ -147,7 +147,8 @@ def _companies(
     """The employer's names: of a firm that writes for a client, the client's."""
     firm = list(spelled(email, visible, mine=mine))
     for sender in email.envelope.from_[:1] if not mine else ():
-        firm += [*of_sender(sender), *of_signature(visible, sender)]
+        bare = less_prefix(email.envelope.subject)
+        firm += [*of_sender(sender), *of_signature(visible, sender), *of_subject_at_system(bare, sender)]
     for_client, named = clients(visible.text)
     finder = any(is_agency(c.value) for c in firm)
     passed_on = puts_forward(visible.text) and any(
