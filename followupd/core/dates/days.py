@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from followupd.core.dates import arithmetic as a
+from followupd.core.dates import feasts as _feasts  # noqa: F401 - fills RULES
 from followupd.core.dates import rules as _rules  # noqa: F401 - fills RULES
 from followupd.core.dates.hits import NEEDED, RULES, Asked, Hit, Resolve
 
-_STRETCH = re.compile(r"[^x;|:PFVIWLzZY]+")
+_STRETCH = re.compile(r"[^x;|:PFVIWLzZY&]+")
 """What a mention can be made of, without a break."""
 
 

@@ -29,7 +29,7 @@ _REL = r"(?P<rel>[rgTlN])"
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR,
 )
 def day_of_month(hit: Hit) -> Span | None:
-    if hit.before() == "t" and not hit.has("wd") and not hit.has("year"):
+    if hit.before() == "t" and not hit.has("wd") and not hit.has("year") and hit.at("day") < hit.at("mon"):
         return None  # at 13 March Street
     return _calendar_day(hit, hit.value("mon"), hit.value("day"), hit.value("year") if hit.has("year") else None)
 
@@ -139,7 +139,7 @@ def weekday_the_nth(hit: Hit) -> Span | None:
     return found, found
 
 
-@rule("on", r"[UfsO](?P<day>o)(?![s,]{0,2}[umpxQk])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
+@rule("on", r"[UfsO](?P<day>o)(?!s{0,2}[uxQk]|[s,]{0,2}[mp])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
 def the_nth(hit: Hit) -> Span | None:
     """By the 13th, bis zum 13. An ordinal in letters ("by the second") is no day."""
     if hit.tag("day") == "n" and hit.asked.scan.words.language == "en":
@@ -345,8 +345,8 @@ def _said_next(hit: Hit) -> bool:
 
 @rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
 def within_the_week(hit: Hit) -> Span | None:
-    """Within the week, in the next month. "In week" in other languages says something else."""
-    if hit.asked.scan.words.language != "en" or hit.value("unit") not in ("w", "m"):
+    """Within the week, within the fortnight, in the next month. "In week" in other languages says something else."""
+    if hit.asked.scan.words.language != "en" or hit.value("unit") not in ("w", "f", "m"):
         return None
     return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
 
