@@ -139,7 +139,12 @@ def weekday_the_nth(hit: Hit) -> Span | None:
     return found, found
 
 
-@rule("on", r"[UfsO](?P<day>o)(?!s{0,2}[uxQk]|[s,]{0,2}[mp])", r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)")
+@rule(
+    "on",
+    r"[UfsO](?P<day>o)(?!s{0,2}[uxQkIR]|[s,]{0,2}[mp])",
+    r"Us{0,2}(?P<day>o)(?!s{0,2}[uQkIR]|[s,]{0,2}[mp])",
+    r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
+)
 def the_nth(hit: Hit) -> Span | None:
     """By the 13th, bis zum 13. An ordinal in letters ("by the second") is no day."""
     if hit.tag("day") == "n" and hit.asked.scan.words.language == "en":
@@ -170,6 +175,14 @@ def weekday(hit: Hit) -> Span | None:
         weeks = 2 if relation == "N" else 1
         return (a.monday(hit.today) + timedelta(weeks=weeks, days=wanted),) * 2
     return (a.weekday_after(hit.today, wanted),) * 2
+
+
+@rule("d", r"(?P<wd>d)(?P<unit>u)(?![s,]{0,2}[ndmvf])")
+def weekday_week(hit: Hit) -> Span | None:
+    """Friday week: a week after Friday."""
+    if hit.asked.scan.words.language != "en" or hit.value("unit") != "w":
+        return None
+    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=1),) * 2
 
 
 def _sure_short(hit: Hit) -> bool:
