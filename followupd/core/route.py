@@ -77,7 +77,9 @@ def interviewers(opportunity: Opportunity, interview: Interview, dead: Collectio
     caller = [a for a in callers if not _mine_among(a, opportunity)][:1]
     chosen = (
         hosts
-        or [a for a in caller if a is interview.organizer and a.key not in coordinators]
+        or [
+            a for a in caller if a is interview.organizer and a.key not in coordinators and not senders.is_collective(a)
+        ]
         or invited
         or caller
         or _last_writer(opportunity, dead)
