@@ -28,13 +28,15 @@ _TO_A_CANDIDATE = frozenset({
     Says.OFFERS_JOB,
 })  # fmt: skip
 _BEYOND_DOUBT = frozenset({Says.ACKNOWLEDGES, Says.REJECTS, Says.OFFERS_JOB})
-_OF_AN_APPLICANT = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
+_OF_A_CANDIDATE = frozenset({Says.APPLIES, Says.WITHDRAWS, Says.ACCEPTS_OFFER, Says.DECLINES_OFFER})
 _SCHEDULING = frozenset({
     Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.STILL_DECIDING, Says.PROMISES, Says.CHECKS_IN, Says.ACCEPTS_TIME, Says.HANDS_IN,
 })  # fmt: skip
 _TO_ONE_KNOWN = frozenset({Says.PROMISES, Says.STILL_DECIDING})
 _BOOKED = frozenset({Says.CONFIRMS, Says.MOVES, Says.CANCELS})
 """What a scheduler's notice says about an interview."""
+_NEWS = frozenset({Says.RECEIVES_WORK, Says.WITHDRAWS, Says.ACCEPTS_OFFER})
+"""What a machine says of a process that is known already."""
 _HARMLESS = frozenset({Says.ACKNOWLEDGES, Says.THANKS, Says.AWAY})
 
 _FROM_A_STRANGER, _IN_A_TALK = 3, 2
@@ -73,6 +75,7 @@ class Strand:
     said: frozenset[Says]
     said_by_me: frozenset[Says]
     answered: bool
+    candidacy: bool
 
     @property
     def first(self) -> datetime:
@@ -175,6 +178,7 @@ def _strand(thread: Thread, me: Identities) -> Strand:
         said=frozenset(f.says for m in theirs for f in m.reading.findings),
         said_by_me=frozenset(f.says for m in messages if m.mine for f in m.reading.findings),
         answered=any(m.mine and m.human for m in messages),
+        candidacy=any(m.reading.candidacy and m.human for m in theirs),
     )
 
 
@@ -212,9 +216,9 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer or send a calendar invite. More is asked of mail that the user never
-    answered and that names no company; and an offer of a job out of the blue, from an address that anybody can have, is a
-    swindler's.
+    role it is enough that they promise an answer, send a calendar invite or speak of the user's application. More is asked
+    of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an address
+    that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
@@ -223,13 +227,14 @@ def is_candidates(strand: Strand) -> bool:
     about_hiring = bool(strand.role) or strand.ideas >= (_IN_A_TALK if known else _FROM_A_STRANGER)
     if Says.OUTREACH in strand.said and not strand.answered:
         return bool(strand.said & _BEYOND_DOUBT) and about_hiring
-    if strand.said_by_me & _OF_AN_APPLICANT:
-        return about_hiring or strand.ideas >= 1
+    if strand.said_by_me & _OF_A_CANDIDATE:
+        return about_hiring or (Says.APPLIES in strand.said_by_me and strand.ideas >= 1)
     if strand.said & _BEYOND_DOUBT:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    expected = strand.role and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    met = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    expected = strand.role and (strand.candidacy or met)
     return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
 
@@ -273,7 +278,7 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
 
     What was written before the process began joins only where it speaks of hiring.
     """
-    arranges = bool(strand.said & _TO_A_CANDIDATE)
+    arranges = bool(strand.said & (_TO_A_CANDIDATE | _NEWS))
     machine = all(m.reading.origin is Origin.AUTOMATED and not m.reading.invites for m in strand.thread.messages)
     if machine and not (strand.role or strand.requisitions or arranges):
         return

@@ -74,12 +74,21 @@ class _Ask:
 
 _ABOUT_TIME = (Says.OFFERS_TIMES, Says.ASKS_TIMES, Says.SCHEDULING_LINK)
 _FORWARD = (Says.INVITES, *_ABOUT_TIME)
-_REOPENS = (*_FORWARD, Says.ASSIGNS, Says.OFFERS_JOB, Says.CONFIRMS)
+_REOPENS = (*_FORWARD, Says.ASSIGNS, Says.OFFERS_JOB, Says.CONFIRMS, Says.RESUMES)
 _DATE_WILL_FOLLOW = (Says.CONFIRMS, Says.PROMISES, Says.REFERS)
-_SETTLES_TASK = (Says.ACKNOWLEDGES, Says.THANKS, Says.PROMISES, Says.STILL_DECIDING, Says.INVITES)
+_SETTLES_TASK = (
+    Says.RECEIVES_WORK, Says.ACKNOWLEDGES, Says.THANKS, Says.PROMISES, Says.STILL_DECIDING, Says.INVITES,
+)  # fmt: skip
+_HANDED_OVER = (Says.HANDS_IN, Says.DELIVERS)
+
+_THEIR_ENDS: tuple[tuple[Says, Outcome, str], ...] = (
+    (Says.WITHDRAWS, Outcome.WITHDRAWN, "they say that I withdrew"),
+    (Says.ACCEPTS_OFFER, Outcome.ACCEPTED, "they say that I accepted"),
+    (Says.REJECTS, Outcome.REJECTED, "they declined"),
+)
+"""What ends a process in their words, before all else that they may say."""
 
 _THEIR_MOVES: tuple[tuple[tuple[Says, ...], Stage, str], ...] = (
-    ((Says.REJECTS,), Stage.CLOSED, "they declined"),
     ((Says.OFFERS_JOB,), Stage.OFFER, "they made an offer"),
     ((Says.CLOSES_POSITION,), Stage.CLOSED, "the position is closed"),
     ((Says.HOLDS,), Stage.ON_HOLD, "the process is on hold"),
@@ -103,15 +112,17 @@ _MY_MOVES: tuple[tuple[Says, Outcome, str], ...] = (
 
 @dataclass(slots=True)
 class Course:
-    """Where a process stands. ``promise_by`` is the message whose promise stands; ``closed_by`` what closed it."""
+    """Where a process stands. ``promise_by`` is the message whose promise stands; ``closed_by`` what closed it; ``before`` is
+    the stage to which it goes back when a hold or an end is taken back.
+    """
 
     me: Identities
     stage: Stage = Stage.APPLIED
+    before: Stage = Stage.APPLIED
     outcome: Outcome | None = None
     closed_by: Message | None = None
     promise_by: Message | None = None
     interviewed: bool = False
-    before_hold: Stage = Stage.APPLIED
     offer_answered: bool = False
     asks: list[_Ask] = field(default_factory=list)
     words: list[Event] = field(default_factory=list)
@@ -138,6 +149,8 @@ class Course:
         if message.reading.origin not in (Origin.HUMAN, Origin.AUTOMATED):
             return
         before = self.stage
+        if self._is_resumed(message):
+            self._move(self.before, "they take it up again", message, None)
         if self.stage is not Stage.CLOSED or _reopens(message):
             self._their_move(message)
         if self.stage is not before and self.stage in _ANSWERS:
@@ -153,37 +166,64 @@ class Course:
         if ask := _ask(message, thread):
             self.asks.append(ask)
 
+    def _is_resumed(self, message: Message) -> bool:
+        """Whether they take up again what they had put on hold or ended: in so many words, or by asking what a hold leaves open."""
+        if not message.human or message.says(Says.REJECTS, Says.HOLDS, Says.CLOSES_POSITION):
+            return False
+        if self.stage is Stage.ON_HOLD:
+            return message.says(Says.RESUMES, Says.ASKS)
+        return self.stage is Stage.CLOSED and message.says(Says.RESUMES)
+
     def _their_move(self, message: Message) -> None:
-        for says, stage, text in _THEIR_MOVES:
-            finding = message.finding(*says)
+        for says, outcome, text in _THEIR_ENDS:
+            if message.says(says):
+                self._close(outcome, text, message, says)
+                return
+        for wanted, stage, text in _THEIR_MOVES:
+            finding = message.finding(*wanted)
             if finding and not (finding.says is Says.CONFIRMS and self.interviewed):
                 self._move(stage, text, message, finding.says)
                 return
         if any(i.method in ("REQUEST", "PUBLISH", "CANCEL", "") for i in message.reading.invites):
             self._move(Stage.SCHEDULING, "a calendar invite about an interview", message, None)
-        elif self.stage is Stage.ON_HOLD and message.human and message.says(Says.ASKS):
-            self._move(self.before_hold, "they ask again, after the hold", message, Says.ASKS)
 
     def _take_mine(self, event: Event, message: Message, thread: str) -> None:
         if not message.human:
             return
         self.words.append(event)
         for says, outcome, text in _MY_MOVES:
-            if message.says(says):
+            if self._is_my_end(message, says):
                 refused = outcome is Outcome.WITHDRAWN and self.stage is Stage.OFFER
                 self._close(Outcome.DECLINED if refused else outcome, text, message, says)
                 return
         if self.stage is Stage.CLOSED and message.says(Says.APPLIES):
             self._move(Stage.APPLIED, "I applied again", message, Says.APPLIES)
-        elif message.says(Says.HANDS_IN) and self.stage is not Stage.CLOSED:
+        elif self._hands_in(message) and self.stage is not Stage.CLOSED:
             self._move(Stage.ASSIGNMENT, "I handed in the task", message, Says.HANDS_IN)
+        elif self.stage is Stage.APPLIED and message.says(Says.OFFERS_TIMES) and self._approached():
+            self._move(Stage.SCHEDULING, "I offered times", message, Says.OFFERS_TIMES)
         if self.stage is Stage.OFFER:
             self.offer_answered = message.says(*_ASKS_BACK)
         self.asks = [a for a in self.asks if not self._answers(message, thread, a)]
 
+    def _is_my_end(self, message: Message, says: Says) -> bool:
+        """Whether my words end it: a plain yes does so while their offer stands; an application accepts nothing."""
+        if says is not Says.ACCEPTS_OFFER:
+            return message.says(says)
+        agreed = self.stage is Stage.OFFER and message.says(Says.AGREES) and not message.says(*_ASKS_BACK)
+        return agreed or (message.says(says) and not message.says(Says.APPLIES))
+
+    def _approached(self) -> bool:
+        """Whether they came to me: then times that I name are for a talk, and no start dates."""
+        return any(e.message and e.message.says(Says.OUTREACH) for e in self.words)
+
+    def _hands_in(self, message: Message) -> bool:
+        open_task = any(a.task for a in self.asks)
+        return message.says(Says.HANDS_IN) or (open_task and message.says(Says.DELIVERS))
+
     def _answers(self, message: Message, thread: str, ask: _Ask) -> bool:
         if ask.task:
-            return message.says(Says.HANDS_IN, Says.WITHDRAWS)
+            return message.says(*_HANDED_OVER, Says.WITHDRAWS)
         if ask.about_time and message.says(Says.DEFERS) and not message.says(Says.ACCEPTS_TIME, Says.OFFERS_TIMES):
             return False
         sender = ask.message.sender
@@ -193,22 +233,25 @@ class Course:
 
     def _move(self, stage: Stage, text: str, message: Message | None, says: Says | None) -> None:
         if stage is Stage.CLOSED:
-            outcome = Outcome.POSITION_CLOSED if says is Says.CLOSES_POSITION else Outcome.REJECTED
-            self._close(outcome, text, message, says)
+            self._close(Outcome.POSITION_CLOSED, text, message, says)
             return
         if stage is Stage.OFFER and self.stage is not Stage.OFFER:
             self.offer_answered = False
         if self.stage is Stage.OFFER and stage in (Stage.SCHEDULING, Stage.INTERVIEWED):
             return
-        if stage is Stage.ON_HOLD and self.stage is not Stage.ON_HOLD:
-            self.before_hold = self.stage
+        self._remember()
         self.stage, self.outcome, self.closed_by = stage, None, None
         self.reasons.append(Reason(text=text, message=message.id if message else None, says=says))
 
     def _close(self, outcome: Outcome, text: str, message: Message | None, says: Says | None) -> None:
+        self._remember()
         self.stage, self.outcome, self.closed_by = Stage.CLOSED, outcome, message
         self.asks.clear()
         self.reasons.append(Reason(text=text, message=message.id if message else None, says=says))
+
+    def _remember(self) -> None:
+        if self.stage not in (Stage.ON_HOLD, Stage.CLOSED, Stage.OFFER):
+            self.before = self.stage
 
     # -------------------------------------------------------------- questions
 

@@ -49,6 +49,14 @@ def registrable(domain: str) -> str | None:
     return found or None
 
 
+@lru_cache(maxsize=4096)
+def label_of(domain: str) -> str:
+    """The label under the public suffix, or the tenant of a system, without hyphens."""
+    if "@" in domain:
+        return domain.lower().partition("@")[0].replace("-", "")
+    return (registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
+
+
 @lru_cache(maxsize=8192)
 def is_host(kind: str, domain: str) -> bool:
     """Whether ``domain`` or a domain above it is listed as ``kind``: ats, scheduler, freemail or staffing."""

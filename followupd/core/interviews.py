@@ -9,7 +9,7 @@ what was agreed in words on the same day makes the row uncertain rather than cho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -116,7 +116,7 @@ class _Diary:
         times = self._new_times(message)
         proposing, self.asked = message.says(Says.OFFERS_TIMES), message.says(Says.ASKS_TIMES)
         self.bookable = message.says(Says.SCHEDULING_LINK) or self.bookable
-        if message.says(Says.CANCELS, Says.MOVES):
+        if message.says(Says.CANCELS, Says.MOVES) or (proposing and message.reading.hour_kept):
             self._call_off(message, final=not message.says(Says.MOVES) and not times)
         if taken := self._taken_up(times):
             self._fix(message, taken)
@@ -130,8 +130,8 @@ class _Diary:
         elif not times and self.proposed_by_me and (chosen := self._chosen(message)):
             self._fix(message, chosen)
         elif not times and message.says(Says.MOVES):
-            seeking = (r for r in reversed(self.rows) if r.suspended)  # uncertain until I name it
-            self._propose(message, self._on_another_day(message, seeking, sure=False))
+            old = next((_known(r, message) for r in reversed(self.rows) if r.suspended), None)
+            self._propose(message, offers.on_another_day(message, replace(old, certain=False)) if old else ())
 
     def _chosen(self, message: Message) -> TimeMention | None:
         """Which offer of mine they take up without naming its hour: that of the day they name, or with a yes the only one."""
@@ -150,6 +150,10 @@ class _Diary:
             not leaves and (self._names_theirs(times) or self._agrees(message))
         )
         booked = times[0] if self.bookable and len(times) == 1 else None
+        within = offers.within(self.proposals, times)
+        if within and not leaves and not self.proposed_by_me:
+            self._fix(message, within)
+            return
         taken = offers.meant(self.proposals, times, message.reading.days) or booked
         if accepts and taken and not self.proposed_by_me:
             self._fix(message, taken)
@@ -169,26 +173,17 @@ class _Diary:
         return answers and len(self.proposals) == 1 and not message.says(*_LEAVES_OPEN)
 
     def _new_times(self, message: Message) -> tuple[TimeMention, ...]:
-        """The times ahead that a message names, less those that it only repeats in order to leave them."""
-        kept = self._ahead(message.when) if message.reading.hour_kept else ()
-        named = message.reading.times or self._on_another_day(message, kept, sure=True)
+        """The times ahead that a message names, or that follow from the interview that it moves, less those that it only
+        repeats in order to leave them.
+        """
+        named = message.reading.times
+        if not named and (row := next((r for r in reversed(self.rows) if r.suspended or _ahead(r, message)), None)):
+            named = offers.moved(message, _known(row, message))
         ahead = {t.start: t for t in named if t.start > message.when}
         if message.says(Says.MOVES, Says.CANCELS, Says.DECLINES_TIME):
             for row in self.rows:
                 ahead.pop(row.start, None)
         return tuple(ahead.values())
-
-    def _on_another_day(self, message: Message, rows: Iterable[_Row], *, sure: bool) -> tuple[TimeMention, ...]:
-        """The hour of the first of ``rows`` on the one other day that they name: "Wednesday instead, same time"."""
-        row = next(iter(rows), None)
-        if row is None:
-            return ()
-        start = row.start.astimezone(message.when.tzinfo) if row.invited else row.start
-        days = {d for d in message.reading.days if d != start.date()}
-        if len(days) != 1:
-            return ()
-        at = datetime.combine(days.pop(), start.timetz())
-        return (TimeMention(start=at, end=at + (row.end - row.start), certain=sure and row.certain),)
 
     def _propose(self, message: Message, times: Sequence[TimeMention]) -> None:
         if times:
@@ -322,6 +317,16 @@ class _Diary:
         for attendee in invite.attendees:
             if attendee.person and attendee.status is not PartStat.DECLINED and not self.me.has(attendee.address.email):
                 yield attendee.address
+
+
+def _ahead(row: _Row, message: Message) -> bool:
+    return row.stands() and row.latest_end > message.when
+
+
+def _known(row: _Row, message: Message) -> TimeMention:
+    """The time of a row, on the wall on which it was agreed; one of an invite on the writer's."""
+    zone = message.when.tzinfo if row.invited else row.start.tzinfo
+    return TimeMention(start=row.start.astimezone(zone), end=row.end.astimezone(zone), certain=row.certain)
 
 
 def _stated(message: Message, times: Sequence[TimeMention]) -> TimeMention | None:

@@ -224,7 +224,7 @@ def _bulk(case: _Case) -> Verdict | None:
     if rule is None:
         return None
     signs = {m[0].lower() for m in pattern("texts", "marketing").finditer(f"{case.subject}\n{case.words}")}
-    advertises = signs and (rule == "list-id" or len(signs) > 1)
+    advertises = signs and (rule == "list-id" or (len(signs) > 1 and not _opens_as_receipt(case)))
     if (_is_about_me(case) and not advertises) or (not signs and _is_group_letter(case)):
         return None
     return None if rule == "list-unsubscribe" and not _is_advertising(case, signs) else _by(Origin.BULK, rule)
@@ -318,6 +318,11 @@ def _reads_as_receipt(case: _Case) -> bool:
     text = case.visible.text[:3000]
     opening = f"{case.subject}\n{' '.join(text[:800].split())}"
     return has("texts", "receipt", opening) and "?" not in text and not _speaks_of_self(case)
+
+
+def _opens_as_receipt(case: _Case) -> bool:
+    """Whether subject or first words are a receipt's: job boards put advertising under it."""
+    return has("texts", "receipt", f"{case.subject}\n{_opening(case)[:200]}")
 
 
 def _is_receipt(case: _Case) -> bool:

@@ -50,11 +50,20 @@ def promise(
 def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise | None:
     first, last = read.token_at(finding.start), read.token_at(max(finding.start, finding.end - 1))
     left, right = read.sentence(first)[0], read.sentence(last)[1]
-    chosen = _chosen(read, [d for d in dates if left <= d.first < right], first, last)
+    within = [d for d in dates if left <= d.first < right and not _of_another_clause(read, d, finding)]
+    chosen = _chosen(read, within, first, last)
     for begin, end, speaks in () if chosen else _beside(read, left, right):
         near = [d for d in dates if begin <= d.first < end and (speaks or _deadline(read, d))]
         chosen = chosen or _chosen(read, near, begin, end)
     return _quoted(read, finding, chosen) if chosen else None
+
+
+def _of_another_clause(read: Scan, item: Found, finding: Finding) -> bool:
+    """Whether a semicolon parts a date from the promise behind it: "he is away this week; then I will write"; neither a deadline
+    does, nor a single day.
+    """
+    spans = item.start == item.end or item.rule in _DEADLINE_RULES - {"period"} or _before(read, item) in ("U", "i")
+    return not spans and ";" in read.text[read.end(item.last - 1) : finding.start]
 
 
 def _chosen(read: Scan, dates: Sequence[Found], first: int, last: int) -> Found | None:

@@ -113,10 +113,11 @@ class Reader:
         facts = facts_of(email, seen, language=spoken if understood else None, mine=mine, me=self.policy.me)
         called_so = "\n".join(i.summary for i in called)
         ideas = vocabulary.ideas(f"{email.envelope.subject}\n{called_so}\n{seen.text}", spoken) if understood else 0
-        hiring = bool(ideas) or any(f.says in _ARRANGING for f in findings)
+        hiring = bool(ideas) or bool(facts.roles) or any(f.says in _ARRANGING for f in findings)
         timed = understood and (hiring or bool(email.envelope.in_reply_to))
         times = self._times(seen, spoken, written) if timed else ()
-        findings = (*findings, *_offered(times, seen.text, findings)) if hiring else findings
+        answers = mine and bool(email.envelope.in_reply_to)
+        findings = (*findings, *_offered(times, seen.text, findings)) if hiring or answers else findings
         arranging = any(f.says in _ARRANGING for f in findings)
         return Reading(
             origin=verdict.origin,
@@ -127,6 +128,8 @@ class Reader:
             findings=findings,
             times=times,
             days=self._days(seen, spoken, written) if timed else (),
+            hours=self._hours(seen, spoken, written) if timed and not times else (),
+            shift_minutes=dates.find_shift(seen.text, spoken) if timed else None,
             hour_kept=timed and dates.keeps_hour(seen.text, spoken),
             duration_minutes=dates.find_duration(seen.text, spoken) if timed else None,
             invites=called,
@@ -139,6 +142,7 @@ class Reader:
             roles=facts.roles,
             requisitions=facts.requisitions,
             ideas=ideas,
+            candidacy=bool(ideas) and not mine and vocabulary.candidacy(seen.text, spoken),
             signed=facts.signed,
             greeted=facts.greeted,
             sketch=closeness.sketch(seen.text) if mine else (),
@@ -155,6 +159,10 @@ class Reader:
     def _times(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
         zone, country = self.policy.calendar.zone, self.policy.country or None
         return dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
+
+    def _hours(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
+        zone, country = self.policy.calendar.zone, self.policy.country or None
+        return dates.find_hours(seen.text, language=code, written=written, zone=zone, country=country)
 
     def _days(self, seen: Visible, code: str, written: datetime) -> tuple[date, ...]:
         calendar, country = self.policy.calendar, self.policy.country or None

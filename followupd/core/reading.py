@@ -44,8 +44,11 @@ class Says(StrEnum):
     OFFERS_JOB = "offers_job"
     HOLDS = "holds"  # on hold, hiring freeze, paused
     CLOSES_POSITION = "closes_position"  # the opening itself is gone
+    RESUMES = "resumes"  # what was on hold or ended is taken up again
+    RECEIVES_WORK = "receives_work"  # what the candidate handed in has arrived
     STILL_DECIDING = "still_deciding"  # an answer that decides nothing
     AWAY = "away"  # out of office
+    HOSTS = "hosts"  # the writer takes part: "Tom and I would like to meet you"
     REFERS = "refers"  # write to my colleague
     NO_CONTACT = "no_contact"  # do not write to us about it
     OUTREACH = "outreach"  # a recruiter's cold approach: "came across your profile"
@@ -53,6 +56,7 @@ class Says(StrEnum):
     # said by the candidate
     APPLIES = "applies"
     HANDS_IN = "hands_in"
+    DELIVERS = "delivers"  # "here it is", with a link: hands over whatever was asked for
     CHECKS_IN = "checks_in"
     TAKES_LEAVE = "takes_leave"  # a closing note: thanks, wishes, the door left open, asks nothing
     ASKS_FEEDBACK = "asks_feedback"
@@ -61,6 +65,7 @@ class Says(StrEnum):
     DEFERS = "defers"  # "let me check my calendar and come back to you"
     ACCEPTS_OFFER = "accepts_offer"
     DECLINES_OFFER = "declines_offer"
+    AGREES = "agrees"  # "count me in": a yes to whatever they offered
     WITHDRAWS = "withdraws"
     # either side: what makes the message belong to no hiring process of the user's
     CONDUCTS = "conducts"  # the user is interviewer, referee or hirer: panel, scorecard, "our candidate"
@@ -181,9 +186,11 @@ class Reading:
     ``language`` is an ISO 639-1 code, or None where it could not be told. ``understood`` is False for a text in a language
     without phrases: then only headers and calendar parts were read. ``empty`` marks a message without readable text.
     ``days`` are the single days ahead that it names, with an hour or without; ``hour_kept`` tells that it speaks of the same
-    hour as before.
+    hour as before. ``hours`` are, where it has no ``times``, clock times without a day, as if meant for the day of writing; ``shift_minutes``
+    is by how much it says that something is later (or, below 0, earlier).
     ``interviewers`` are people whom the text names for the interview and whose address it
-    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
+    or the header gives; ``formal`` tells whether it says Sie or du (None where that cannot be told). ``ideas`` is how many ideas of hiring it touches,
+    ``candidacy`` whether it speaks of its reader's application (``vocabulary``). ``signed`` is the name under the text, ``greeted`` the name in its salutation. ``sketch`` is a MinHash of the visible
     text (closeness of two texts without keeping either).
     """
 
@@ -195,7 +202,9 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     times: tuple[TimeMention, ...] = ()
     days: tuple[date, ...] = ()
+    hours: tuple[TimeMention, ...] = ()
     hour_kept: bool = False
+    shift_minutes: int | None = None
     duration_minutes: int | None = None
     invites: tuple[Invite, ...] = ()
     promise: Promise | None = None
@@ -207,6 +216,7 @@ class Reading:
     roles: tuple[Claim, ...] = ()
     requisitions: tuple[str, ...] = ()
     ideas: int = 0
+    candidacy: bool = False
     signed: str | None = None
     greeted: str | None = None
     bounced: tuple[str, ...] = ()

@@ -70,8 +70,9 @@ def interviewers(opportunity: Opportunity, interview: Interview, dead: Collectio
     """Whom to thank: the people of the invite or named in the thread, else who called it; a coordinator only if nobody
     else is known.
     """
-    invited = [a for a in (*interview.attendees, *interview.named) if _can_be_written_to(a, dead)]
-    coordinators = _coordinators(opportunity)
+    taking_part = tuple(_taking_part(opportunity, interview))
+    invited = [a for a in (*interview.attendees, *interview.named, *taking_part) if _can_be_written_to(a, dead)]
+    coordinators = _coordinators(opportunity) - {a.key for a in taking_part}
     hosts = [a for a in invited if a.key not in coordinators]
     callers = (a for a in (interview.organizer, interview.correspondent) if a and _can_be_written_to(a, dead))
     caller = [a for a in callers if not _mine_among(a, opportunity)][:1]
@@ -247,6 +248,15 @@ def _coordinators(opportunity: Opportunity) -> frozenset[str]:
     return frozenset(
         m.sender.key for m in opportunity.messages if m.human and not m.mine and m.sender and m.says(*_ARRANGES)
     )
+
+
+def _taking_part(opportunity: Opportunity, interview: Interview) -> Iterator[Address]:
+    """Those who wrote, on the way to this interview, that they would be in it themselves."""
+    before = max((i.end for i in opportunity.interviews if i.end <= interview.start), default=None)
+    for message in opportunity.messages:
+        on_the_way = message.when < interview.start and (before is None or message.when > before)
+        if on_the_way and message.human and not message.mine and message.sender and message.says(Says.HOSTS):
+            yield message.sender
 
 
 def _mine_among(address: Address, opportunity: Opportunity) -> bool:

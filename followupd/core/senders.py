@@ -116,7 +116,11 @@ def is_collective(sender: Address) -> bool:
     """Whether a sender is a firm or a department: by its display name, by its mailbox, or since its domain has the same name."""
     if not person_in(sender.name) or local_is("shared", local_of(sender)):
         return True
-    return letters(sender.name) in sender.domain.replace("-", "")
+    name = letters(sender.name)
+    label = domains.label_of(sender.domain)
+    return name in sender.domain.replace("-", "") or (
+        len(label) > 3 and name.startswith(label) and name == local_of(sender)
+    )
 
 
 def letters(text: str) -> str:

@@ -19,6 +19,8 @@ FORMAL = [
     ("nl", "Geachte heer Kim, kunt u aangeven wanneer u kunt?"),
     ("pl", "Czy pasowałby Państwu wtorek?"),
     ("pl", "Szanowny Panie, zapraszamy na rozmowę."),
+    ("pl", "Z przyjemnością oferuję Panu pracę."),  # no "ci" in it
+    ("fr", "Vous êtes disponible mardi ?"),  # nor "tes"
 ]
 FAMILIAR = [
     ("de", "Passt euch Dienstag?"),

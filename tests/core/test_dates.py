@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupd.core.dates import LANGUAGES, DateMention, find_dates, find_duration, find_times
+from followupd.core.dates import LANGUAGES, DateMention, find_dates, find_duration, find_times, keeps_hour
 from followupd.core.dates.folding import fold
 from followupd.core.dates.lexicon import _entries, _load, _pieces
 from followupd.core.worktime import WorkCalendar
@@ -72,6 +72,23 @@ def test_the_table_is_large_and_every_language_is_in_it() -> None:
 )
 def test_days_seen_from_other_days(written: str, text: str, expected: list[str]) -> None:
     assert _dates(text, written=datetime.fromisoformat(f"{written}T12:00:00-06:00")) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Could we do Monday at the same time instead?"),
+        ("de", "Passt Ihnen auch Montag zur gleichen Zeit?"),
+        ("fr", "Pourrions-nous nous voir lundi à la même heure ?"),
+        ("es", "¿Te va bien el lunes a la misma hora?"),
+        ("it", "Ti andrebbe lunedì alla stessa ora?"),
+        ("pt", "Pode ser segunda no mesmo horário?"),
+        ("nl", "Kan het maandag op dezelfde tijd?"),
+        ("pl", "Czy pasuje poniedziałek o tej samej porze?"),
+    ],
+)
+def test_an_hour_that_is_kept(language: str, text: str) -> None:
+    assert keeps_hour(text, language)
 
 
 def test_the_day_is_that_of_the_writer() -> None:

@@ -110,6 +110,7 @@ def test_two_spellings_are_one_company_and_two_companies_are_not() -> None:
     assert same_company("Acme", "Acme GmbH")
     assert same_company("Lumiar", "Lumiar Tecnologia")
     assert not same_company("Ocean Modelling", "Institute for Ocean Modelling")
+    assert same_company("Serra Azul", "Laticínios Serra Azul")
     assert not same_company("Tidewater Bank", "Greyfriars Capital")
 
 

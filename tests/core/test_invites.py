@@ -460,9 +460,9 @@ def test_no_text_raises(text: str) -> None:
     ids=["newlines", "blanks", "open", "quotes", "series", "attendees", "digits"],
 )
 def test_a_megabyte_of_junk_is_soon_done(junk: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(junk)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the shared fixtures are not there")

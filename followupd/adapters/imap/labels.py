@@ -75,7 +75,11 @@ class ImapLabels:
 
     def _carriers(self, thread: str, finder: Finder) -> list[_Carrier]:
         told = self._fetch(finder.of_thread(int(thread, 16)), "UID INTERNALDATE X-GM-LABELS")
-        return [_Carrier(items[b"INTERNALDATE"], uid, rows.labels(items)) for uid, items in told.items()]
+        return [
+            _Carrier(items[b"INTERNALDATE"], uid, rows.labels(items))
+            for uid, items in told.items()
+            if b"INTERNALDATE" in items
+        ]
 
     def _store(self, carriers: Iterable[_Carrier], add: Iterable[str], drop: Iterable[str]) -> None:
         """Write what changes, and nothing else. The mailbox is opened for writing only where something does."""

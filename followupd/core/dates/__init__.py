@@ -6,16 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from followupd.core.dates.clock import times
+from followupd.core.dates.clock import hours, times
 from followupd.core.dates.days import days
 from followupd.core.dates.hits import Asked
 from followupd.core.dates.lexicon import LANGUAGES
-from followupd.core.dates.spans import duration
+from followupd.core.dates.spans import duration, shift
 from followupd.core.dates.tokens import scan
 from followupd.core.reading import TimeMention
 from followupd.core.worktime import WorkCalendar
 
-__all__ = ["LANGUAGES", "DateMention", "find_dates", "find_duration", "find_times", "keeps_hour"]
+__all__ = [
+    "LANGUAGES",
+    "DateMention",
+    "find_dates",
+    "find_duration",
+    "find_hours",
+    "find_shift",
+    "find_times",
+    "keeps_hour",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,20 @@ def find_times(
     read = scan(text, language)
     asked = Asked(read, written, WorkCalendar(zone=zone), country)
     return times(asked, days(asked), zone)
+
+
+def find_hours(
+    text: str, *, language: str, written: datetime, zone: ZoneInfo, country: str | None = None
+) -> tuple[TimeMention, ...]:
+    """Every clock time in ``text`` for which no day is named, as if it were meant for the day of writing."""
+    read = scan(text, language)
+    asked = Asked(read, written, WorkCalendar(zone=zone), country)
+    return hours(asked, days(asked), zone)
+
+
+def find_shift(text: str, language: str) -> int | None:
+    """By how many minutes something is moved, if the text says so: "half an hour later" is 30, "15 minutes earlier" -15."""
+    return shift(scan(text, language))
 
 
 def find_duration(text: str, language: str) -> int | None:

@@ -76,6 +76,19 @@ def times(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMen
     return tuple(_merged(asked, found))
 
 
+def hours(asked: Asked, dates: Sequence[Found], zone: ZoneInfo) -> tuple[TimeMention, ...]:
+    """The clock times of the text for which no day is named, as if meant for the day of writing."""
+    taken = {token for f in dates for token in range(f.first, f.last)}
+    if not (plain := tuple(_slots(asked, taken))):
+        return ()
+    slots, today = _zoned(asked, plain, zone), asked.today
+    return tuple(
+        _mention(asked, slot, Found(first=slot.first, last=slot.last, start=today, end=today), zone)
+        for slot, days in zip(slots, _dated(asked, slots, dates), strict=True)
+        if not days
+    )
+
+
 # --- reading the clock -------------------------------------------------------------------------------------------
 
 
@@ -98,9 +111,17 @@ def _slot(asked: Asked, at: int, taken: set[int]) -> Slot | None:
     before = tags[at - 1] if at else ""
     if two := _range_end(asked, one, before, taken):
         return _range(one, two)
-    if not one.exact and (before != "t" or tags[at] == "a" or tags[one.last : one.last + 1] in ("p", "u", "-", "n")):
+    if not one.exact and not _is_hour(tags, at, one.last):
         return None
     return Slot(first=one.first, last=one.last, start=one.minutes, end=None)
+
+
+def _is_hour(tags: str, at: int, last: int) -> bool:
+    """Whether a bare number is an hour: "at 10", "ore 10", "10 CET"; not "at 10 minutes", "2 ore 10"."""
+    if tags[at] == "a" or tags[last : last + 1] in ("p", "u", "-", "n"):
+        return False
+    announced = tags[at - 1 : at] == "t" or (tags[at - 1 : at] == "H" and tags[at - 2 : at - 1] not in ("n", "K", "c"))
+    return announced or (tags[at] == "n" and tags[last : last + 1] == "z")
 
 
 def _range_end(asked: Asked, one: Clock, before: str, taken: set[int]) -> Clock | None:
@@ -165,9 +186,13 @@ def _completed(asked: Asked, at: int, hour: int, minute: int, *, padded: bool) -
         exact = True
     if tags[last : last + 1] == "H":
         exact, last = True, last + 1
-        if tags[last : last + 1] == "n" and tags[at] == "n" and tags[last + 1 : last + 2] not in ("p", "u", "m", "H"):
-            minute, last = int(values[last]), last + 1
-    if tags[last : last + 1] == "h" and tags[at] in "na" and (exact or (at and tags[at - 1] == "t")):
+        minutes = tags[last : last + 2] == "np" and values[last + 1] == "i"  # 14h30min
+        if tags[at] == tags[last : last + 1] == "n" and (
+            minutes or tags[last + 1 : last + 2] not in ("p", "u", "m", "H")
+        ):
+            minute, last = int(values[last]), last + 1 + minutes
+    told = exact or (at and tags[at - 1] == "t") or (tags[at] == "n" and tags[last + 1 : last + 2] not in ("p", "u"))
+    if tags[last : last + 1] == "h" and tags[at] in "na" and told:
         exact, last, shift = True, last + 1, int(values[last])
         hour, minute = (hour, shift) if shift >= 0 else ((hour - 1) % 24, 60 + shift)
     if tags[last : last + 1] == "A":
@@ -274,12 +299,25 @@ def _zoned(asked: Asked, slots: Sequence[Slot], mine: ZoneInfo) -> tuple[Slot, .
     """Each slot with the zone named beside it, else with the only one that the text names."""
     bounds = [*(s.first for s in slots[1:]), len(asked.scan.tags)]
     near = [zone_near(asked, s.last, bound, mine) for s, bound in zip(slots, bounds, strict=True)]
+    told = [n for n in range(len(slots)) if not _told_better(asked, slots, near, n, mine)]
+    slots, near = [slots[n] for n in told], [near[n] for n in told]
     named = {str(z): z for z in near if z}
     if not named:
         anywhere = zone_near(asked, 0, len(asked.scan.tags), mine, anywhere=True)
         named = {"": anywhere} if anywhere else {}
     only = next(iter(named.values())) if len(named) == 1 else None
     return tuple(replace(s, zone=z or only) for s, z in zip(slots, near, strict=True))
+
+
+def _told_better(asked: Asked, slots: Sequence[Slot], near: Sequence[tzinfo | None], number: int, mine: tzinfo) -> bool:
+    """Whether the time in brackets beside this one says it on a named wall: "17 h (11 h chez vous)", "5 pm CET (11 am)"."""
+    for other in (number - 1, number + 1):
+        if near[number] is None and 0 <= other < len(slots) and near[other] is not None:
+            one, two = sorted((number, other))
+            between = asked.scan.tags[slots[one].last : slots[two].first].strip("zZsiYt")
+            if between == "(" or (between == "," and near[other] is mine):
+                return True
+    return False
 
 
 def _mention(asked: Asked, slot: Slot, day: Found, mine: ZoneInfo) -> TimeMention:

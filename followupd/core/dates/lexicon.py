@@ -24,7 +24,7 @@ _LISTS = {
     "then": "&",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "part_of_hour": "J", "decimal": "K", "feast": "e"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "month_week": "7", "month_half": "1", "part_of_hour": "J", "decimal": "K", "feast": "e"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 NAMES = frozenset("dvmouwkjzZn")

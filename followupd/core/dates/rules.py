@@ -18,19 +18,28 @@ NEAR = 30
 """A date without a year that lies no further ahead than this (days) is not taken as that of a year ago."""
 
 
+_DAY_FIRST = frozenset({"de", "nl", "pl"})
+"""Languages that never write the month in letters before the day."""
+
+_NUMBER_WEEKS = frozenset({"de", "fr", "nl"})
+"""Languages in which "week 12" is the calendar's."""
+
 _WEEKDAY = r"(?:(?P<wd>[dv])\.?[s,(]{0,3})?"
 _YEAR = r"(?:[s,]{0,2}(?P<year>y))?"
+_BEHIND = r"(?:,?\((?P<behind>[dv])\.?\))?"
 _REL = r"(?P<rel>[rgTlN])"
 
 
 @rule(
     "m",
-    _WEEKDAY + r"(?P<day>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR,
-    _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR,
+    _WEEKDAY + r"(?P<day>[no])\.?s{0,2}(?P<mon>m)\.?" + _YEAR + _BEHIND,
+    _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR + _BEHIND,
 )
 def day_of_month(hit: Hit) -> Span | None:
     if hit.before() == "t" and not hit.has("wd") and not hit.has("year") and hit.at("day") < hit.at("mon"):
         return None  # at 13 March Street
+    if hit.at("mon") < hit.at("day") and hit.asked.scan.words.language in _DAY_FIRST:
+        return None  # odbędzie się 10 (marca): "się" is no August
     return _calendar_day(hit, hit.value("mon"), hit.value("day"), hit.value("year") if hit.has("year") else None)
 
 
@@ -52,7 +61,7 @@ def days_of_month(hit: Hit) -> Span | None:
     return first[0], last[1]
 
 
-@rule("D", _WEEKDAY + r"(?P<full>D)")
+@rule("D", _WEEKDAY + r"(?P<full>D)" + _BEHIND)
 def numeric_date(hit: Hit) -> Span | None:
     year, month, day, one, separator, two, short = hit.value("full")
     if year:
@@ -61,7 +70,7 @@ def numeric_date(hit: Hit) -> Span | None:
     return _calendar_day(hit, *order, int(short) + (2000 if len(short) == 2 else 0)) if order else None
 
 
-@rule("SK", _WEEKDAY + r"(?P<full>[SK])\.?")
+@rule("SK", _WEEKDAY + r"(?P<full>[SK])\.?" + _BEHIND)
 def short_date(hit: Hit) -> Span | None:
     one, two, digits = hit.value("full")
     order = _order(hit, one, two, dotted=hit.tag("full") == "K")
@@ -98,7 +107,7 @@ def _order(hit: Hit, one: int, two: int, *, dotted: bool) -> tuple[int, int] | N
 def _calendar_day(hit: Hit, month: int, day: int, year: int | None) -> Span | None:
     """The day; without a year the nearest future one, or the past one where the sentence looks back."""
     today = hit.today
-    weekday = hit.value("wd") if hit.has("wd") else None
+    weekday = next((hit.value(g) for g in ("wd", "behind") if hit.has(g)), None)
     found = _nearest(hit, month, day, weekday) if year is None else a.day(year, month, day)
     if not found:
         return None
@@ -127,9 +136,9 @@ def _nearest(hit: Hit, month: int, day: int, weekday: int | None) -> date | None
 
 @rule(
     "d",
-    r"(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])",
-    r"(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])",
-    r"(?P<wd>d)[,s]{0,2}(?P<day>n)(?![.s,]{0,2}[-umpAHcKnOUo])",
+    r"(?:[rgT]s?)?(?P<wd>d)s{0,2}(?P<day>o)(?!s?[um])",
+    r"(?:[rgT]s?)?(?P<wd>d)[,s]{1,3}(?P<day>n)\.(?!s?[ump])",
+    r"(?:[rgT]s?)?(?P<wd>d)g?[,s]{0,2}(?P<day>n)(?![.s,]{0,2}(?:[-umpAHcKOUo]|n(?!H)))",
 )
 def weekday_the_nth(hit: Hit) -> Span | None:
     """Friday the 13th: the next month whose 13th is a Friday."""
@@ -144,16 +153,35 @@ def weekday_the_nth(hit: Hit) -> Span | None:
     r"[UfsO](?P<day>o)(?!s{0,2}[uxQkIR]|[s,]{0,2}[mp])",
     r"Us{0,2}(?P<day>o)(?!s{0,2}[uQkIR]|[s,]{0,2}[mp])",
     r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
+    r"s(?P<day>n)\.(?=[tf]s?[nc])",
+    r"(?P<day>o)(?=[tf]{1,2}s?[nc])",
+    r"(?:[Ufs]|(?<=R))(?P<day>n)(?P<sure>)\.?(?![,s.]{0,2}[-umpAHcKno])",
 )
 def the_nth(hit: Hit) -> Span | None:
-    """By the 13th, bis zum 13. An ordinal in letters ("by the second") is no day."""
+    """By the 13th, bis zum 13, dia 13. An ordinal in letters ("by the second") is no day."""
     if hit.tag("day") == "n" and hit.asked.scan.words.language == "en":
+        return None
+    if hit.has("sure") and not _is_called_day(hit):
         return None
     at = hit.at("day")
     if not hit.asked.scan.text[hit.asked.scan.start(at)].isdigit():
         return None
     found = a.next_day_number(hit.today, hit.value("day"))
     return (found, found) if found else None
+
+
+def _is_called_day(hit: Hit) -> bool:
+    """Whether the words before the number make it a day: "dia 13" and "día 13" always, "au 13", "entro il 13" after a limit."""
+    before = hit.at("day") - 1
+    word = hit.asked.scan.last_word(before)
+    if hit.asked.scan.words.language not in _WITH_ARTICLE:
+        return False  # do 11 000 zł
+    return word in _DAY_WORDS or (hit.asked.scan.tags[before] in "UfR" and word in _DAY_ARTICLES)
+
+
+_WITH_ARTICLE = frozenset({"es", "fr", "it", "pt"})
+_DAY_WORDS = frozenset({"dia", "giorno"})
+_DAY_ARTICLES = frozenset({"al", "el", "del", "dal", "au", "le", "du", "il", "ao", "do"})
 
 
 @rule(
@@ -238,6 +266,8 @@ def period(hit: Hit) -> Span | None:
     if unit not in ("w", "m", "q", "y"):
         return _single_day(hit, shift) if unit in ("d", "b") and not part else None
     span = a.part_of_period(hit.today, unit, shift, part)
+    if part and not hit.has("rel") and span[1] < hit.today and not hit.looks_back():
+        span = a.part_of_period(hit.today, unit, 1, part)  # "early in the week", said on a Thursday
     hit.past = shift < 0 or span[1] < hit.today or (shift == 0 and hit.looks_back())
     return span
 
@@ -261,7 +291,7 @@ def _single_day(hit: Hit, shift: int) -> Span | None:
 def month(hit: Hit) -> Span | None:
     year = hit.value("year") if hit.has("year") else None
     span = a.part_of_month(a.month_ahead(hit.today, hit.value("mon"), year), hit.tag("part").replace("h", "M"))
-    if year is None and hit.before() == "" and hit.looks_back():
+    if year is None and hit.before() == "" and hit.looks_back() and (span[0] - hit.today).days > SOON:
         hit.past = True
     hit.past = hit.past or span[1] < hit.today
     return span
@@ -272,9 +302,10 @@ def month(hit: Hit) -> Span | None:
     r"(?P<nth>[ol])s?(?P<unit>[uR])s{0,3}(?P<mon>m)(?!s?[no])",
     r"(?P<nth>[ol])s?(?P<unit>u|R(?!s?[dmnoDSK]))s{0,3}(?P<rel>[rgT])s?(?P<in>u)",
 )
+@rule("7", r"(?P<nth>[ol])s?(?P<mon>7)")
 def week_of_month(hit: Hit) -> Span | None:
-    """The first week of April, the last week of next month."""
-    if hit.value("unit") != "w" or (hit.has("in") and hit.value("in") != "m"):
+    """The first week of April, the last week of next month, die zweite Aprilwoche."""
+    if (hit.has("unit") and hit.value("unit") != "w") or (hit.has("in") and hit.value("in") != "m"):
         return None
     if hit.has("mon"):
         first = a.month_ahead(hit.today, hit.value("mon"), None)
@@ -284,8 +315,11 @@ def week_of_month(hit: Hit) -> Span | None:
 
 
 @rule("2", r"(?P<half>2)s{0,3}(?P<mon>m)" + _YEAR, r"(?P<half>2)s{0,3}(?:" + _REL + r"s?)?(?P<unit>u)")
+@rule("1", r"(?P<half>o)s?(?P<mon>1)")
 def half(hit: Hit) -> Span | None:
-    """The first half of April, la segunda quincena de mes."""
+    """The first half of April, die zweite Aprilhälfte, la segunda quincena de mes."""
+    if hit.value("half") not in (1, 2):
+        return None
     if hit.has("mon"):
         year = hit.value("year") if hit.has("year") else None
         first = a.month_ahead(hit.today, hit.value("mon"), year)
@@ -298,8 +332,11 @@ def half(hit: Hit) -> Span | None:
     return span
 
 
-@rule("C", r"C\.?s?(?P<n>n)")
+@rule("C", r"C\.?s?(?P<n>n)", r"(?P<n>n)\.?C")
+@rule("u", r"(?<![nap])(?P<unit>u)(?P<n>n)(?![.s-]?[upHAmn])")
 def calendar_week(hit: Hit) -> Span | None:
+    if hit.has("unit") and (hit.value("unit") != "w" or hit.asked.scan.words.language not in _NUMBER_WEEKS):
+        return None
     return a.iso_week(hit.today, hit.value("n"))
 
 
@@ -329,7 +366,7 @@ def relative_day(hit: Hit) -> Span | None:
     return found, found
 
 
-_AMOUNT = r"a?(?P<low>[na])(?:[-UOts]?(?P<n>n))?(?:\(n\))?-?(?P<unit>[upH])"
+_AMOUNT = r"a?(?P<low>[na])(?:[-UOts,]?(?P<n>n))?(?:\(n\))?-?(?P<unit>[upH])"
 
 
 @rule(
@@ -358,8 +395,10 @@ def _said_next(hit: Hit) -> bool:
 
 @rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
 def within_the_week(hit: Hit) -> Span | None:
-    """Within the week, within the fortnight, in the next month. "In week" in other languages says something else."""
-    if hit.asked.scan.words.language != "en" or hit.value("unit") not in ("w", "f", "m"):
+    """Within the week, within the fortnight, in the next month, w ciągu tygodnia. "In week" in other languages says something else."""
+    first, last = hit.asked.scan.places[hit.at("pre")]
+    said = {"en": True, "pl": first < last}.get(hit.asked.scan.words.language, False)
+    if not said or hit.value("unit") not in ("w", "f", "m"):
         return None
     return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
 
@@ -374,6 +413,19 @@ def amount_ago(hit: Hit) -> Span | None:
 def amount_from_now(hit: Hit) -> Span | None:
     span = _ahead(hit, hit.value("n"), hit.value("unit"), back=False, coming=False)
     return span and (span[1], span[1])
+
+
+@rule("d", r"(?P<wd>d)s?i(?:a?(?P<n>[na]))?(?P<unit>[up])", r"(?P<wd>d)s?(?P<days>w)")
+def weekday_in_weeks(hit: Hit) -> Span | None:
+    """Montag in einer Woche, w poniedziałek za dwa tygodnie: that many weeks after the coming Monday."""
+    number = hit.value("n") if hit.has("n") else hit.value("days") // 7 if hit.has("days") else 1
+    if (
+        (hit.has("days") and hit.value("days") < 7)
+        or (hit.has("unit") and hit.value("unit") != "w")
+        or not isinstance(number, int)
+    ):
+        return None
+    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=number),) * 2
 
 
 @rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"is?(?P<unit>p)(?P<rel>[rg])", r"(?P<pre>i)(?P<unit>p)")

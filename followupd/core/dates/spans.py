@@ -16,6 +16,15 @@ _LONGEST_BARE = 6 * 60
 _ON_THE_CLOCK = re.compile(r"o['’]?clock|uhr", re.IGNORECASE)
 """Words that make an hour a time of day and never a length."""
 
+_LATER = re.compile(r"\s+(?:later|später|plus tard|más tarde|più tardi|mais tarde|później)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\s+(?:earlier|sooner|früher|eher|plus tôt|antes|prima|mais cedo|eerder|vroeger|wcześniej)\b", re.IGNORECASE
+)
+_BY = re.compile(r"\b(?:by|back|um|met|em|o|di|de)\s+(?:about |another |just |ca\. |etwa )?$", re.IGNORECASE)
+_FORWARD = re.compile(
+    r"\b(?:forward|earlier|up by|vor|avanc|adelant|anticip|antecip|vervroeg|przyspiesz)\w*", re.IGNORECASE
+)
+
 _MINUTES = {"h": 60, "i": 1}
 _BEFORE = "ifUXrgl"
 _DURATION = re.compile(
@@ -30,6 +39,23 @@ def duration(scan: Scan) -> int | None:
     return next(iter(beside or [minutes for _, minutes in found]), None)
 
 
+def shift(scan: Scan) -> int | None:
+    """By how many minutes something is moved: what stands before "later" or "earlier", or behind "by" and "back"."""
+    for match in _DURATION.finditer(scan.tags):
+        first, last = scan.start(match.start()), scan.end(match.end() - 1)
+        minutes = _amount(scan, match)
+        if minutes is None:
+            continue
+        before, after = scan.text[max(0, first - 60) : first], scan.text[last : last + 16]
+        if _EARLIER.match(after):
+            return -minutes
+        if _LATER.match(after):
+            return minutes
+        if _BY.search(before):
+            return -minutes if _FORWARD.search(before) else minutes
+    return None
+
+
 def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
     at, tags = match.start(), scan.tags
     before = tags[at - 1 : at]
@@ -38,6 +64,10 @@ def _minutes(scan: Scan, match: re.Match[str]) -> int | None:
         before = tags[at - 1 : at]
     if (before and before in _BEFORE) or tags[match.end() : match.end() + 1] in ("X", "f"):
         return None
+    return _amount(scan, match)
+
+
+def _amount(scan: Scan, match: re.Match[str]) -> int | None:
     if match["part"]:
         return int(scan.values[match.start("part")])
     unit = "h" if match["unit"] == "H" else scan.values[match.start("unit")]

@@ -22,6 +22,7 @@ I, V  interview, answer                      W, L  back (again), please
 R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
 q, 2  takes (two weeks), half of (a month)   ; |   end of a sentence, of a paragraph
 e, &  Christmas, then
+7, 1  week of, half of a month in one word
 ====  ====================================  ====  ====================================
 """
 
@@ -72,6 +73,10 @@ class Scan:
     def end(self, token: int) -> int:
         return self.matches[self.places[token][1]].end()
 
+    def last_word(self, token: int) -> str:
+        """The folded last word of the tag."""
+        return fold(self.matches[self.places[token][1]][0])
+
     def sentence(self, token: int) -> tuple[int, int]:
         """The first token of the sentence around ``token`` and the one after its last, REACH tags away at most."""
         low, high = max(0, token - REACH), min(len(self.tags), token + REACH)
@@ -90,6 +95,10 @@ def scan(text: str, language: str) -> Scan:
     return _Lexer(text, fold(text), lexicon(language)).run()
 
 
+_FEW = 300
+"""A text in which fewer than one character of so many is a capital begins its sentences without."""
+
+
 class _Lexer:
     """One walk over the text; mutable only while it runs."""
 
@@ -99,6 +108,7 @@ class _Lexer:
         self.words = [m[0] for m in self.matches]
         if MARK in folded:
             self.words = [w.replace(MARK, "") for w in self.words]
+        self._minds_no_capitals = sum(map(str.isupper, text)) * _FEW <= len(text)
         self.tags: list[str] = []
         self.values: list[Any] = []
         self.places: list[tuple[int, int]] = []
@@ -148,6 +158,8 @@ class _Lexer:
         if tag == "n" and self.words[at + 1] in _ORDINAL:
             glued = self.matches[at + 1].start() == match.end()
             return self._put("o" if glued else tag, value, at, at + glued)
+        if tag == "n" and self.words[at + 1] == "-" and self.words[at + 2 : at + 3] == ["go"]:
+            return self._put("o", value, at, at + 2)  # do 18-go
         return self._put(tag, value, at, at)
 
     def _phrase(self, at: int, entries: tuple[Entry, ...]) -> int:
@@ -211,7 +223,7 @@ class _Lexer:
         """Whether the digits are money, a share, an offset, a reference or a piece of one."""
         text = self.folded
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if _in(before, "$€£#_@=") or _in(after, "%€$£_@°") or (_in(before, "+-/") and self._glued(before, start)):
+        if _in(before, "$€£#_@=") or _in(after, "%€$£_@") or (_in(before, "+-/") and self._glued(before, start)):
             return True
         if before.isalpha():
             return _tail(text, start) not in _PREFIXES
@@ -242,12 +254,16 @@ class _Lexer:
         if not rest:
             return True
         before = self.tags[-1] if self.tags else "x"
-        if rest == ahead or rest[0].islower() or (rest[0].isdigit() and before in "vmutHi"):
+        if (
+            rest == ahead
+            or (rest[0].islower() and not self._minds_no_capitals)
+            or (rest[0].isdigit() and before in "vmutHi")
+        ):
             return False
         if before not in "nv" or not self.words[at + 1]:
             return True
         following = self.lexicon.known.get(self.words[at + 1], (None,))[0]
-        return not (following and following[1] in "mup")
+        return not (following and following[1] in "mupC")
 
 
 def _in(letter: str, letters: str) -> bool:

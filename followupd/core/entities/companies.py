@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from followupd.core.entities.names import UPPER, label_of, run_at, spells
+from followupd.core import domains
+from followupd.core.entities.names import UPPER, run_at, spells
 from followupd.core.entities.words import listed, plain
 
 _LONGEST = 60
+_JOINING = frozenset(
+    {"for", "of", "fuer", "der", "de", "du", "des", "del", "di", "da", "do", "van", "voor", "the", "la"}
+)
+"""Words behind which a name is only half of one: Institute for Ocean Modelling."""
+_TELLING = 8
+"""Letters in the last words of a name that tell the company by themselves."""
+
 _BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*$")
 _WORD = re.compile(r"[^\W_]")
 _ARTICLE = re.compile(r"^(?:the|our|your|die|der|das|la|le|el|il|de|les|los)\s+(?=[a-z])")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]{3})['’]s$")
+_NEXT_SENTENCE = re.compile(r"(?: (?:I|We|Our|My|You|Your|They|It|This|The|Please|If))+$")
 _STRAY = " ,;:.!?\"'“”„«»*_<>|–—-"
 
 
@@ -20,7 +29,7 @@ _STRAY = " ,;:.!?\"'“”„«»*_<>|–—-"
 def tidy(name: str) -> str | None:
     """``name`` without legal form, brackets and stray punctuation; None if what is left is no company's name."""
     shorter = less_legal_form(_BRACKETS.sub("", " ".join(name.split())).strip(_STRAY))
-    shorter = _POSSESSIVE.sub("", _ARTICLE.sub("", shorter.strip(_STRAY)))
+    shorter = _POSSESSIVE.sub("", _ARTICLE.sub("", _NEXT_SENTENCE.sub("", shorter).strip(_STRAY)))
     if not shorter or len(shorter) > _LONGEST or len(shorter.split()) > 7 or not _WORD.search(shorter):
         return None
     low = shorter.lower()
@@ -59,13 +68,17 @@ def _is_form(words: list[str]) -> bool:
 
 
 def same_company(a: str, b: str) -> bool:
-    """Whether two names are one company's: case, accents and legal form aside, or one the beginning of the other."""
+    """Whether two names are one company's: case, accents and legal form aside, one the beginning of the other, or what is
+    left of it without the trade before it: Laticínios Serra Azul, Serra Azul.
+    """
     one, two = _words(a), _words(b)
     if not one or not two:
         return False
     shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if longer[: len(shorter)] == shorter:
         return len("".join(shorter)) > 2
+    if len(shorter) > 1 and longer[-len(shorter) :] == shorter and longer[-len(shorter) - 1] not in _JOINING:
+        return len("".join(shorter)) >= _TELLING
     return "".join(one) == "".join(two)
 
 
@@ -77,7 +90,7 @@ def _words(company: str) -> tuple[str, ...]:
 
 def company_matches_domain(company: str, domain: str) -> bool:
     """Whether ``domain`` spells ``company``: harboranalytics.example, harbor.example or ha-group for Harbor Analytics."""
-    return spells(label_of(domain), tidy(company) or company)
+    return spells(domains.label_of(domain), tidy(company) or company)
 
 
 def grown(text: str, start: int, end: int) -> str:
@@ -85,14 +98,23 @@ def grown(text: str, start: int, end: int) -> str:
 
     ``O`` of O'Neill Labs, ``Bright`` of Bright & Sons, ``Institute`` of Institute for Ocean Modelling.
     """
+    end = end_of_field(text, start, end)
     name = text[start:end]
     run = run_at(text, start)
     if run is None or run.end <= end:
         return name
     rest = text[end : run.end]
-    broken = rest[0].isalnum() or rest[0] in "'’&+-" or rest.startswith(" & ")
+    broken = "\n" not in rest and (rest[0].isalnum() or rest[0] in "'’&+-" or rest.startswith(" & "))
     body = plain(name).split()[-1:] and plain(name).split()[-1] in listed("bodies")
     return run.text if broken or (body and _OF_WHAT.match(rest)) else name
 
 
+def end_of_field(text: str, start: int, end: int) -> int:
+    """Where what stands between ``start`` and ``end`` is over: in a line of a form ("Agency: …") with the line."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    stop = text.find("\n", start, end)
+    return stop if stop >= 0 and _FIELD.fullmatch(line) else end
+
+
+_FIELD = re.compile(r"\W*[^\W\d_][^\n:.]{1,30}: ?\W?")
 _OF_WHAT = re.compile(rf" (?:of|for|für|der|de|du|des|del|di|da|do|van|voor|e) (?:(?:la|les|the|o|a) )?[{UPPER}]")

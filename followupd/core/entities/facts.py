@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from followupd.core import phrases
+from followupd.core import phrases, senders
 from followupd.core.entities.agencies import clients, is_agency, of_employer
+from followupd.core.entities.companies import end_of_field
 from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
 from followupd.core.entities.frames import of_sender, of_signature, spelled
+from followupd.core.entities.names import run_at
 from followupd.core.entities.persons import greeted, referral, signed
-from followupd.core.entities.roles import filed, joined, requisitions
+from followupd.core.entities.roles import called, filed, joined, requisitions
 from followupd.core.entities.roles import grown as grown_role
 from followupd.core.entities.roles import tidy as tidy_role
 from followupd.core.entities.subjects import less_prefix, of_subject
-from followupd.core.entities.titles import ends_in_head, titles
+from followupd.core.entities.titles import ends_in_head, has_head, is_title, titles
 from followupd.core.entities.words import plain
 from followupd.core.mail import Address, Email, Identities
 from followupd.core.reading import Claim
@@ -40,7 +43,10 @@ def facts(email: Email, visible: Visible, *, language: str | None, mine: bool, m
     said, roles, numbers = _from_words(email, visible, language, mine=mine)
     in_subject = of_subject(joined(email.envelope.subject))
     numbers += [*requisitions(f"{email.envelope.subject}\n{visible.text}"), *filed(email.envelope.subject)]
-    companies = tuple(_companies(email, visible, [*said, *in_subject.companies], mine=mine))
+    said += [*in_subject.companies, *_beside_the_role(email.envelope.subject, in_subject.roles, visible.text)]
+    companies = tuple(_companies(email, visible, said, mine=mine))
+    if any(senders.is_robot(a) or senders.is_collective(a) for a in email.envelope.from_):
+        roles += _above_the_company(visible.text, companies)
     return Facts(
         companies=companies,
         roles=tuple(_less_asides(less_company(r, companies), companies, me) for r in roles + in_subject.roles),
@@ -84,6 +90,37 @@ _JOINT = re.compile(
 )
 
 
+def _beside_the_role(subject: str, roles: Iterable[Claim], text: str) -> Iterator[Claim]:
+    """The other of a subject's two pieces, where the text names it too: "Velmora Foods - Quality Manager"."""
+    pieces = [p.strip() for p in _TWO_PIECES.split(less_prefix(subject).strip())]
+    if len(pieces) != 2 or not any(r.value in pieces for r in roles):
+        return
+    other = next((p for p in pieces if not any(r.value == p for r in roles)), "")
+    run = run_at(other, 0)
+    named = (
+        re.search(rf"(?<!\bin )(?<!\bnear )(?<!\bfrom )\b{re.escape(other)}\b", text)
+        if run and run.text == other
+        else None
+    )
+    if named and not has_head(other) and (value := tidy_company(other)):
+        yield Claim(value=value, weight=4, start=named.start(), end=named.end())
+
+
+_TWO_PIECES = re.compile(r"\s+[-–—|:]\s+|:\s+")
+
+
+def _above_the_company(text: str, companies: Iterable[Claim]) -> list[Claim]:
+    """Roles as job boards set them: a line that is one, and the line below begins with the company."""
+    lines, at, found = text.split("\n"), 0, list[Claim]()
+    names = {c.value for c in companies}
+    for line, below in pairwise(lines):
+        title = line.strip()
+        if is_title(title) and any(below.strip().startswith(n) for n in names) and (value := tidy_role(title)):
+            found.append(Claim(value=value, weight=4, start=at, end=at + len(line)))
+        at += len(line) + 1
+    return found
+
+
 def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool) -> Iterator[Claim]:
     """The employer's names: of a firm that writes for a client, the client's."""
     firm = list(spelled(email, visible, mine=mine))
@@ -92,6 +129,14 @@ def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool)
     for_client, named = clients(visible.text)
     finder = any(is_agency(c.value) for c in firm)
     yield from of_employer([*said, *firm, *named], firm, for_client=for_client or finder)
+
+
+def _role(words: str, language: str, weight: int) -> str | None:
+    """The role in ``words``; where titles are written small, what is surely called one needs no word that tells it."""
+    return tidy_role(words) or (called(words) if language in ("nl", "pl") and weight > _LIKELY else None)
+
+
+_LIKELY = 3
 
 
 def _from_words(
@@ -109,7 +154,11 @@ def _from_words(
             if ends_in_head(value):
                 continue
             companies.append(Claim(value=value, **place))  # type: ignore[arg-type]
-        elif named.kind == "role" and (value := tidy_role(grown_role(whole, named.start, named.end))):
+        elif named.kind == "role" and (
+            value := _role(
+                grown_role(whole, named.start, end_of_field(whole, named.start, named.end)), language, named.weight
+            )
+        ):
             roles.append(Claim(value=value, **place))  # type: ignore[arg-type]
         elif named.kind == "requisition":
             numbers.append(named.value)

@@ -16,7 +16,8 @@ from followupd.core.text import Visible
 
 _PARTS = re.compile(r"\s*(?:\s[|·•–—/-]\s|\||[()\[\]]|,|\s(?:via|from|at|bei|de chez|chez|@)\s)\s*", re.IGNORECASE)
 _OF = re.compile(r"\s(?:von|vom|de|da|di|van|z)\s", re.IGNORECASE)
-_VIA = re.compile(r"\s(?:via|through|über|por|par|per|przez)\s.*$", re.IGNORECASE)
+_VIA = re.compile(r"[\s(](?:via|through|über|por|par|per|przez)\s.*$", re.IGNORECASE)
+_WHO_WHERE = re.compile(r"^\W*(?P<who>\S+ \S.{0,30}?)\s(?:at|from|@|von|bei|de chez|chez|presso|bij)\s", re.IGNORECASE)
 _LINE = re.compile(r"\s*(?:,|\||·|•|–|—|\s-\s|\bat\b|\bbei\b|\bchez\b|\ben\b|\bpresso\b|\bbij\b|@)\s*")
 _TEAM_OF = re.compile(
     r"(?:team|équipe|equipo|equipe|zespół|department|abteilung|service|ufficio|departamento|hr|personnel|recruit\w*|talent\w*)"
@@ -34,6 +35,7 @@ _SENT_BY = re.compile(
     r"(?:sent|powered|delivered|provided|gesendet|envoyé|enviado|inviato|verzonden|wysłane)\b|this e-?mail is\b",
     re.IGNORECASE,
 )
+_JOINING = frozenset({"de", "di", "da", "do", "du", "des", "del", "of", "für", "von", "van"})
 _CLOSE = ".,;:!?)\n|"
 _CUTS = "-–—|:,("
 
@@ -41,10 +43,10 @@ _CUTS = "-–—|:,("
 def of_sender(sender: Address) -> Iterator[Claim]:
     """The company of a display name: ``Acme Careers via Greenhouse``, ``Maria (Acme)``, ``Acme | Maria Lopez`` …"""
     parts = _shown(sender)
-    personal = [_is_owner(p, sender) or _is_half(p, parts, sender) for p in parts]
+    personal = [_is_owner(p, sender) or _is_half(p, parts, sender) or _is_where(p, sender) for p in parts]
     labels = labels_for(sender)
     for part, owner in zip(parts, personal, strict=True):
-        weight = 0 if owner else _weight(part, sender, labels, beside=any(personal))
+        weight = 0 if owner else _weight(part, sender, labels, beside=any(personal) or any(map(_is_office, parts)))
         name, _ = _without_department(part)
         if weight and (value := tidy(name)) and not ends_in_head(value):
             yield Claim(value=value, weight=weight, part="header", end=len(sender.name))
@@ -67,6 +69,12 @@ def _weight(part: str, sender: Address, labels: Iterable[str], *, beside: bool) 
     return 3 if beside and name and not noble else 0
 
 
+def _is_office(part: str) -> bool:
+    """Whether ``part`` is a department and nothing else: ``Dezernat Personal``, ``HR``."""
+    name, department = _without_department(part)
+    return department and (not name or name.lower() in listed("nothing"))
+
+
 def _is_owner(part: str, sender: Address) -> bool:
     """Whether it is a person's name: a word of it stands in the local part, and is not what the domain spells."""
     local = plain(sender.key.partition("@")[0].replace("_", " ")).replace(" ", "")
@@ -83,6 +91,16 @@ def _is_half(part: str, parts: list[str], sender: Address) -> bool:
         at > 0 and " " not in part and f"{parts[at - 1]}, {part}" in sender.name and _is_owner(parts[at - 1], sender)
         and " " not in parts[at - 1]
     )  # fmt: skip
+
+
+def _is_where(part: str, sender: Address) -> bool:
+    """Whether it is a name of two words or more before "at": ``Sofia Brandt at Acme``; departments are not meant."""
+    found = _WHO_WHERE.match(sender.name)
+    return (
+        found is not None
+        and found["who"].strip() == part
+        and not (_without_department(part)[1] or set(plain(part).split()) & listed("collective"))
+    )
 
 
 def owner(sender: Address) -> str:
@@ -110,7 +128,7 @@ def _without_department(name: str) -> tuple[str, bool]:
     if " ".join(words).lower() in listed("departments"):
         return "", False
     for n in range(1, len(words)):
-        if " ".join(words[n:]).lower() in listed("departments"):
+        if " ".join(words[n:]).lower() in listed("departments") and words[n - 1].lower() not in _JOINING:
             return " ".join(words[:n]), True
     for n in range(len(words) - 1, 0, -1):
         if " ".join(words[:n]).lower() in listed("departments_before") and words[n][0].isupper():
@@ -142,10 +160,11 @@ def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
     if found := _TEAM_OF.search(line):
         return 4, found["name"]
     name, department = _without_department(_ARTICLE.sub("", line, count=1))
-    if department and name[:1].isupper() and line[-1] != ".":
+    agency = any(_spells_agency(label, line) for label in labels)
+    if department and not agency and name[:1].isupper() and line[-1] != ".":
         return 4, name
     pieces = _with_forms([p for p in _LINE.split(line) if p.strip()])
-    if any(spells(label, line) for label in labels):
+    if agency or any(spells(label, line) for label in labels):
         return 4, _less_title(line)
     for piece, before in zip(pieces[::-1], [*pieces[-2::-1], ""], strict=True):
         if piece[:1].isupper() and (has_legal_form(piece) or any(spells(label, tidy(piece) or "") for label in labels)):
@@ -164,6 +183,14 @@ def _with_forms(pieces: list[str]) -> list[str]:
         else:
             joined.append(piece)
     return joined
+
+
+def _spells_agency(label: str, line: str) -> bool:
+    """Whether ``label`` spells the line with the word that looks like a department's: Thistle Recruitment, thistlerecruit."""
+    words = plain(line).split()
+    last = listed("agencies").intersection(words[-1:])
+    before = "".join(words[:-1])
+    return bool(last and before) and label.startswith(before) and words[-1].startswith(label[len(before) :][:5] or " ")
 
 
 def _less_title(line: str) -> str:

@@ -51,17 +51,9 @@ def run_at(text: str, start: int) -> Run | None:
 def labels_for(address: Address) -> frozenset[str]:
     """By what an employer may be spelled in ``address``: its domain, or what stands before an ATS's or beside its @."""
     if employer := domains.employer_domain(address.email):
-        return frozenset({label_of(employer)})
+        return frozenset({domains.label_of(employer)})
     spelled = domains.tenant(address.email).replace("-", "")
     return frozenset({spelled} if spelled.isalnum() else ())
-
-
-@lru_cache(maxsize=4096)
-def label_of(domain: str) -> str:
-    """The label under the public suffix, or the tenant of a system, without hyphens."""
-    if "@" in domain:
-        return domain.lower().partition("@")[0].replace("-", "")
-    return (domains.registrable(domain.lower()) or domain.lower()).partition(".")[0].replace("-", "")
 
 
 def spells(label: str, name: str) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import re2
 
 from followupd.core.entities.names import UPPER
-from followupd.core.entities.titles import has_head
+from followupd.core.entities.titles import has_head, may_be_title
 from followupd.core.entities.words import listed, plain
 
 _GENDER = re.compile(
@@ -80,6 +80,15 @@ def tidy(role: str) -> str | None:
     if low in listed("nothing") or not re.search(r"[^\W\d_]{2}", role):
         return None
     return role if any(c.isupper() for c in role) or has_head(role) else None
+
+
+def called(role: str) -> str | None:
+    """A few plain words that a mail calls a position though none of them tells it: procesoperator, agronoma."""
+    words = role.split()
+    plain_words = 1 <= len(words) <= 3 and all(w.replace("-", "").isalpha() and len(w) > 1 for w in words)
+    if not plain_words or len(role) < 5 or not may_be_title(role) or _VERBS.search(role):
+        return None
+    return None if any(plain(w) in listed("nothing") | listed("lead_words") for w in words) else role
 
 
 def joined(text: str) -> str:

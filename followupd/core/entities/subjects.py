@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from followupd.core.entities import companies, roles
 from followupd.core.entities.names import UPPER
-from followupd.core.entities.titles import CUES, ends_in_head, is_title, may_be_title
+from followupd.core.entities.titles import CUES, ends_in_head, has_head, is_title, may_be_title
 from followupd.core.entities.words import listed
 from followupd.core.reading import Claim
 
@@ -36,6 +36,8 @@ _PIECES = re.compile(
     r"\s+(?:[-–—|·]|//?)\s+|:\s+|\s+@\s+|(?:^|\s)[(\[][^)\]]*[)\]]\s*|,\s+(?=(?i:ref|req|job|kennziffer|réf|id)\b)|\s+<>\s+|[!?](?=\s|$)|[!?]\s*"
 )
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,60})[)\]]")
+_NUMBER = re.compile(r"(?:[a-z]{0,5}-?)\d[\w-]*\d[\w-]*")
+"""A requisition's or announcement's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,18 @@ def of_subject(subject: str) -> Named:
 def _pieces(subject: str) -> Iterator[str]:
     for piece in (*_PIECES.split(subject), *_BRACKETED.findall(subject)):
         words = (piece or "").strip()
-        bare = _less_tail(_less_lead(words))
+        bare = _less_tail(_less_lead(_what_for(words)))
         announced = (
             bare != words and may_be_title(bare) and bare.count(" ") < 5 and _announces(words[: len(words) - len(bare)])
         )
         if (announced or is_title(bare)) and (role := roles.tidy(bare) or (bare if announced else None)):
             yield role
+
+
+def _what_for(piece: str) -> str:
+    """``piece`` behind its "for", where no role stands before it: "Results of the test for Route Scheduler"."""
+    before, found, behind = piece.partition(" for ")
+    return behind if found and is_title(behind) and may_be_title(before) and not has_head(before) else piece
 
 
 def _announces(lead: str) -> bool:
@@ -95,8 +103,10 @@ def _less_lead(piece: str) -> str:
 
 
 def _leads(word: str) -> bool:
-    return word in listed("lead_words") or word.endswith(
-        ("gespräch", "gespraech", "interview", "termin", "bewerbung", "gesprek", "sollicitatie")
+    return (
+        _NUMBER.fullmatch(word) is not None
+        or word in listed("lead_words")
+        or word.endswith(("gespräch", "gespraech", "interview", "termin", "bewerbung", "gesprek", "sollicitatie"))
     )
 
 

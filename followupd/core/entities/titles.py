@@ -83,7 +83,7 @@ def title_in(run: str) -> str | None:
 _BEFORE = re.compile(
     r"(?:\b(?:position|role|post|job|opening|vacancy|vacature|functie|stelle|rolle|vakanz|funktion|poste|puesto|vaga|lugar|posizione|stanowisko|opportunity)"
     r"(?: (?:of|as|for|als|des|der|eines|einer|de|di|da|van|do))?"
-    r"|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruit(?:ing)?|search(?:ing)?|looking|is after|be|on-?site|screen|shortlist(?:ed)?|chosen|selected|loop|r[ée]sum[ée]|cv|curr[íi]cul[ou]m?|hire|team|join|joining|offer|gewinnen|einstellen|bewerb\w*|encaj\w*|incorpor\w*|postul\w*|candidat\w*|kandydat\w*|propor\w*|propost[ao]|sollicit\w*|werken|welcome)"
+    r"|\b(?:dich|dir|sie|ihnen|je|jou|u)\b(?: [^.!?\n]{0,40})? als|\b(?:application|apply(?:ing)?|applied|candidacy|interview(?:ing|ed)?|considered|opening|hiring|recruit(?:ing)?|search(?:ing)?|looking|is after|be|on-?site|screen|shortlist(?:ed)?|chosen|selected|loop|r[ée]sum[ée]|cv|curr[íi]cul[ou]m?|hire|team|join|joining|offer|gewinnen|einstellen|bewerb\w*|encaj\w*|incorpor\w*|postul\w*|candidat\w*|kandydat\w*|propor\w*|propost[ao]|sollicit\w*|werken|welcome)"
     r"(?: [^.!?\n]{0,60})? (?:for|as|to be|after|hiring|als|comme|como|come|jako|para|per|pour)|\b(?:hiring|recruiting|is after))"
     r"(?: (?:a|an|the|our|your|their|eine?r?|une?|la|el))?[ :\"“„]*$",
     re.IGNORECASE,

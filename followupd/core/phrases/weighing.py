@@ -13,12 +13,13 @@ PARTICULAR: Mapping[Says | None, frozenset[Says]] = {
     S.ASKS: frozenset(
         {
             S.OFFERS_TIMES, S.ASKS_TIMES, S.SCHEDULING_LINK, S.INVITES, S.ASSIGNS, S.CHECKS_IN, S.ASKS_FEEDBACK,
-            S.CONFIRMS, S.MOVES, S.OUTREACH, S.REFERS, S.NO_CONTACT, S.DECLINES_TIME,
+            S.CONFIRMS, S.MOVES, S.REFERS, S.NO_CONTACT, S.DECLINES_TIME,
         }
     ),
     S.PROMISES: frozenset({S.NO_CONTACT, S.CONFIRMS}),
     S.REJECTS: frozenset({S.MOVES, S.CANCELS}),
     S.CONFIRMS: frozenset({S.MOVES, S.CANCELS, S.OFFERS_TIMES}),
+    S.OFFERS_TIMES: frozenset({S.DEFERS}),
 }  # fmt: skip
 """Within one sentence a general meaning yields to a particular one: "would Tuesday work?" offers a time, no more."""
 
@@ -31,6 +32,9 @@ OVERRULES: Mapping[Says, frozenset[Says]] = {
     S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
     S.OUTREACH: frozenset({S.REJECTS, S.OFFERS_JOB, S.STILL_DECIDING}),
     S.TAKES_LEAVE: frozenset({S.CHECKS_IN, S.ASKS_FEEDBACK}),
+    S.RESUMES: frozenset({S.REJECTS, S.HOLDS}),
+    S.DELIVERS: frozenset({S.HANDS_IN, S.APPLIES, S.CHECKS_IN, S.TAKES_LEAVE}),
+    S.AGREES: frozenset({S.ACCEPTS_OFFER, S.DECLINES_OFFER, S.WITHDRAWS, S.APPLIES}),
 }
 """What a message cannot mean, however clearly a phrase says it, when it clearly says one of these."""
 
