@@ -216,9 +216,9 @@ def is_candidates(strand: Strand) -> bool:
     """Whether this thread by itself shows the user as a candidate (policy section 2).
 
     Words of a process count only in mail that is about hiring: it names a role, or touches enough ideas of hiring. With a
-    role it is enough that they promise an answer, send a calendar invite or speak of the user's application. More is asked
-    of mail that the user never answered and that names no company; and an offer of a job out of the blue, from an address
-    that anybody can have, is a swindler's.
+    role it is enough that an employer promises an answer or sends a calendar invite, or that they speak of the user's
+    application. More is asked of mail that the user never answered and that names no company; and an offer of a job out of
+    the blue, from an address that anybody can have, is a swindler's.
     """
     said = strand.said | strand.said_by_me
     if Says.OFFERS_JOB in said and not (strand.answered or strand.domains or strand.robots):
@@ -233,7 +233,8 @@ def is_candidates(strand: Strand) -> bool:
         return about_hiring or strand.ideas >= _IN_A_TALK
     if strand.answered and (Says.OUTREACH in strand.said or (strand.role and said & _SCHEDULING)):
         return about_hiring
-    met = (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
+    employer = strand.domains or strand.systems or strand.answered
+    met = employer and (strand.ideas or strand.company) and (strand.invited or strand.said & _TO_ONE_KNOWN)
     expected = strand.role and (strand.candidacy or met)
     return about_hiring and bool(strand.said & _TO_A_CANDIDATE or expected)
 
@@ -283,7 +284,7 @@ def _attach(strand: Strand, clusters: list[Cluster]) -> None:
     if machine and not (strand.role or strand.requisitions or arranges):
         return
     hiring = bool(strand.role) or strand.ideas >= _IN_A_TALK
-    enough = Rank.SECOND_SIGN if arranges else Rank.EMPLOYER
+    enough = Rank.SECOND_SIGN if arranges or (strand.systems and not machine) else Rank.EMPLOYER
     near = (c for c in clusters if enough < Rank.EMPLOYER or c.touches(strand))
     rank, hits = _hits(strand, [c for c in near if hiring or strand.last >= c.first])
     hits = [c for c in hits if rank >= Rank.PERSON or strand.first >= c.first]

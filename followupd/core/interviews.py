@@ -168,9 +168,9 @@ class _Diary:
         return len(named) == 1 and named[0].start in {p.start for p in self.proposals}
 
     def _agrees(self, message: Message) -> bool:
-        """Whether I answer the one to whom I owe a word about the only time that they named, and leave it as it is."""
+        """Whether I answer the one who named the times, and leave them as they are."""
         answers = bool(message.copy.in_reply_to and self.proposer and message.reaches(self.proposer.email))
-        return answers and len(self.proposals) == 1 and not message.says(*_LEAVES_OPEN)
+        return answers and not message.says(*_LEAVES_OPEN)
 
     def _new_times(self, message: Message) -> tuple[TimeMention, ...]:
         """The times ahead that a message names, or that follow from the interview that it moves, less those that it only

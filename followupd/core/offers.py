@@ -70,7 +70,7 @@ def _shifted(message: Message, old: TimeMention) -> tuple[TimeMention, ...]:
 
 def _on_its_day(message: Message, old: TimeMention) -> tuple[TimeMention, ...]:
     """The only other hour that is named: "could we make it 3 pm?"."""
-    if message.reading.days:
+    if set(message.reading.days) - {old.start.date()}:
         return ()
     hours = [h for h in message.reading.hours if _wall(h).time() != _wall(old).time()]
     if len(hours) != 1 or hours[0].end:

@@ -158,7 +158,8 @@ class Reader:
 
     def _times(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
         zone, country = self.policy.calendar.zone, self.policy.country or None
-        return dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
+        found = dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
+        return tuple(t for t in found if not seen.text[: t.text_start].lower().endswith(" my "))  # my 8:30: their own
 
     def _hours(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
         zone, country = self.policy.calendar.zone, self.policy.country or None

@@ -62,6 +62,9 @@ def test_the_table_is_large_and_every_language_is_in_it() -> None:
         ("2026-03-08", "next Tuesday", ["2026-03-10"]),  # said on a Sunday: weeks begin on Monday
         ("2026-03-09", "next Tuesday", ["2026-03-17"]),
         ("2026-03-09", "this Monday", ["2026-03-09"]),
+        ("2026-03-09", "Wednesday week", ["2026-03-18"]),  # British: the Wednesday after the next one
+        ("2026-03-09", "in touch by the 25th with what comes next", ["2026-03-25"]),
+        ("2026-03-09", "by the 25th floor", []),
         ("2026-12-28", "by January 8", ["2027-01-08"]),
         ("2026-12-28", "next month", ["2027-01-01..2027-01-31"]),
         ("2026-01-31", "in a month", ["2026-01-31..2026-02-28"]),

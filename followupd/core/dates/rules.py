@@ -150,8 +150,7 @@ def weekday_the_nth(hit: Hit) -> Span | None:
 
 @rule(
     "on",
-    r"[UfsO](?P<day>o)(?!s{0,2}[uxQkIR]|[s,]{0,2}[mp])",
-    r"Us{0,2}(?P<day>o)(?!s{0,2}[uQkIR]|[s,]{0,2}[mp])",
+    r"[UfsO](?P<day>o)(?!s{0,2}[uQkIR]|[s,]{0,2}[mp])",
     r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
     r"s(?P<day>n)\.(?=[tf]s?[nc])",
     r"(?P<day>o)(?=[tf]{1,2}s?[nc])",
@@ -164,10 +163,58 @@ def the_nth(hit: Hit) -> Span | None:
     if hit.has("sure") and not _is_called_day(hit):
         return None
     at = hit.at("day")
+    if _numbers_something_else(hit, at):
+        return None
     if not hit.asked.scan.text[hit.asked.scan.start(at)].isdigit():
         return None
     found = a.next_day_number(hit.today, hit.value("day"))
     return (found, found) if found else None
+
+
+def _numbers_something_else(hit: Hit, at: int) -> bool:
+    """Whether what follows is what is numbered: the 25th floor; not so "by the 25th with what comes next"."""
+    scan = hit.asked.scan
+    following = re.match(r"[s,]{0,2}x", scan.tags[at + 1 : at + 4])
+    if following is None or hit.tag("day") == "n":
+        return False
+    word = re.compile(r"[^\W\d_]+").match(scan.text, scan.start(at + following.end()))
+    return scan.words.language != "en" or not word or word[0].lower() not in _GOES_ON
+
+
+_GOES_ON = frozenset(
+    {
+        "with",
+        "about",
+        "regarding",
+        "so",
+        "if",
+        "but",
+        "when",
+        "because",
+        "since",
+        "either",
+        "latest",
+        "please",
+        "what",
+        "how",
+        "whether",
+        "though",
+        "once",
+        "one",
+        "we",
+        "i",
+        "you",
+    }
+)
+"""Words that begin something new behind a day."""
+
+
+@rule("d", r"(?P<wd>d)s?(?P<unit>u)(?![s.,-]{0,2}[nmdoySD])")
+def weekday_week(hit: Hit) -> Span | None:
+    """Wednesday week: in British English the Wednesday after the next one."""
+    if hit.value("unit") != "w" or hit.asked.scan.words.language != "en" or hit.before() in ("T", "r", "l", "g"):
+        return None
+    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=1),) * 2
 
 
 def _is_called_day(hit: Hit) -> bool:
@@ -203,14 +250,6 @@ def weekday(hit: Hit) -> Span | None:
         weeks = 2 if relation == "N" else 1
         return (a.monday(hit.today) + timedelta(weeks=weeks, days=wanted),) * 2
     return (a.weekday_after(hit.today, wanted),) * 2
-
-
-@rule("d", r"(?P<wd>d)(?P<unit>u)(?![s,]{0,2}[ndmvf])")
-def weekday_week(hit: Hit) -> Span | None:
-    """Friday week: a week after Friday."""
-    if hit.asked.scan.words.language != "en" or hit.value("unit") != "w":
-        return None
-    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=1),) * 2
 
 
 def _sure_short(hit: Hit) -> bool:
@@ -364,89 +403,3 @@ def relative_day(hit: Hit) -> Span | None:
     found = hit.today + timedelta(days=hit.value("w"))
     hit.past = found < hit.today
     return found, found
-
-
-_AMOUNT = r"a?(?P<low>[na])(?:[-UOts,]?(?P<n>n))?(?:\(n\))?-?(?P<unit>[upH])"
-
-
-@rule(
-    "upH",
-    r"(?P<pre>[ifUq])[sf]{0,2}(?:(?P<rel>[rglT])s?)?" + _AMOUNT,
-    r"(?P<rel>[rglT])s?" + _AMOUNT,
-    r"[ifUq]s?a?(?P<unit>u)O(?P<n>n)",
-    r"[ifU]s{0,2}(?P<low>n)s?(?P<rel>[rg])(?P<unit>p)",
-)
-def amount_ahead(hit: Hit) -> Span | None:
-    """In two weeks, within five working days, over the next 2-3 weeks: the longest that is named."""
-    number = hit.value("n") if hit.has("n") else hit.value("low")
-    if hit.tag("unit") == "H" and (number == "few" or int(number) < 24) and hit.match[0][0] != "i":
-        return None  # until 16 Uhr
-    if hit.tag("pre") == "q" and hit.value("unit") in ("h", "i", 1):
-        return None  # the interview takes an hour
-    back = hit.tag("rel") == "l" or (hit.tag("pre") != "U" and hit.tag("rel") == "" and hit.looks_back_only())
-    hit.past = back
-    unit = "h" if hit.tag("unit") == "H" else hit.value("unit")
-    return _ahead(hit, number, unit, back=back, coming=hit.tag("rel") in ("r", "g", "T") or _said_next(hit))
-
-
-def _said_next(hit: Hit) -> bool:
-    return hit.tag("pre") == "i" and hit.value("pre") == 2
-
-
-@rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
-def within_the_week(hit: Hit) -> Span | None:
-    """Within the week, within the fortnight, in the next month, w ciągu tygodnia. "In week" in other languages says something else."""
-    first, last = hit.asked.scan.places[hit.at("pre")]
-    said = {"en": True, "pl": first < last}.get(hit.asked.scan.words.language, False)
-    if not said or hit.value("unit") not in ("w", "f", "m"):
-        return None
-    return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
-
-
-@rule("up", r"(?P<n>[na])(?P<unit>[up])X")
-def amount_ago(hit: Hit) -> Span | None:
-    hit.past = True
-    return _ahead(hit, hit.value("n"), hit.value("unit"), back=True, coming=False)
-
-
-@rule("up", r"(?P<n>[na])(?P<unit>[up])-?fw")
-def amount_from_now(hit: Hit) -> Span | None:
-    span = _ahead(hit, hit.value("n"), hit.value("unit"), back=False, coming=False)
-    return span and (span[1], span[1])
-
-
-@rule("d", r"(?P<wd>d)s?i(?:a?(?P<n>[na]))?(?P<unit>[up])", r"(?P<wd>d)s?(?P<days>w)")
-def weekday_in_weeks(hit: Hit) -> Span | None:
-    """Montag in einer Woche, w poniedziałek za dwa tygodnie: that many weeks after the coming Monday."""
-    number = hit.value("n") if hit.has("n") else hit.value("days") // 7 if hit.has("days") else 1
-    if (
-        (hit.has("days") and hit.value("days") < 7)
-        or (hit.has("unit") and hit.value("unit") != "w")
-        or not isinstance(number, int)
-    ):
-        return None
-    return (a.weekday_after(hit.today, hit.value("wd")) + timedelta(weeks=number),) * 2
-
-
-@rule("p", r"(?P<rel>[rg])s?(?P<unit>p)", r"is?(?P<unit>p)(?P<rel>[rg])", r"(?P<pre>i)(?P<unit>p)")
-def coming_units(hit: Hit) -> Span | None:
-    """In the coming days, over the next weeks: five days, three weeks."""
-    if hit.has("pre") and not _said_next(hit):
-        return None
-    return _ahead(hit, "few", hit.value("unit"), back=False, coming=True) if hit.value("unit") != "m" else None
-
-
-def _ahead(hit: Hit, number: int | str, unit: str, *, back: bool, coming: bool) -> Span | None:
-    if number == "few":
-        number = 5 if coming and unit in ("d", "b") else 3
-    count = int(number)
-    if count > 120 or not count or unit == "y":
-        return None
-    if back:
-        return hit.today - timedelta(days=count * a.DAYS.get(unit, 1)), hit.today
-    if unit in ("h", "i"):
-        moment = hit.asked.written + (timedelta(hours=count) if unit == "h" else timedelta(minutes=count))
-        return moment.date(), moment.date()
-    if unit == "b":
-        return hit.today, hit.asked.calendar.add_business_days(hit.today, count)
-    return hit.today, a.add(hit.today, count, unit)

@@ -12,7 +12,7 @@ from followupd.core.entities.agencies import clients, is_agency, of_employer
 from followupd.core.entities.companies import end_of_field
 from followupd.core.entities.companies import grown as grown_company
 from followupd.core.entities.companies import tidy as tidy_company
-from followupd.core.entities.frames import of_sender, of_signature, spelled
+from followupd.core.entities.frames import of_sender, of_signature, of_subject_at_system, spelled
 from followupd.core.entities.names import run_at
 from followupd.core.entities.persons import greeted, referral, signed
 from followupd.core.entities.roles import called, filed, joined, requisitions
@@ -125,7 +125,8 @@ def _companies(email: Email, visible: Visible, said: list[Claim], *, mine: bool)
     """The employer's names: of a firm that writes for a client, the client's."""
     firm = list(spelled(email, visible, mine=mine))
     for sender in email.envelope.from_[:1] if not mine else ():
-        firm += [*of_sender(sender), *of_signature(visible, sender)]
+        bare = less_prefix(email.envelope.subject)
+        firm += [*of_sender(sender), *of_signature(visible, sender), *of_subject_at_system(bare, sender)]
     for_client, named = clients(visible.text)
     finder = any(is_agency(c.value) for c in firm)
     yield from of_employer([*said, *firm, *named], firm, for_client=for_client or finder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from followupd.core import senders
+from followupd.core import domains, senders
 from followupd.core.entities.companies import has_legal_form, less_legal_form, tidy
 from followupd.core.entities.names import Run, labels_for, runs, spelled_in, spells
 from followupd.core.entities.titles import ends_in_head, has_head
@@ -53,6 +53,20 @@ def of_sender(sender: Address) -> Iterator[Claim]:
     shown, apart = sender.name, any(spells(label, p) for label in labels for p in parts)
     if len(parts) > 1 and not apart and any(spells(label, shown) for label in labels) and (value := tidy(shown)):
         yield Claim(value=value, weight=4, part="header", end=len(shown))  # a particle stands in the name
+
+
+def of_subject_at_system(subject: str, sender: Address) -> Iterator[Claim]:
+    """What a tracking system puts first in a subject, since its addresses tell no employer: ``Fernhill Robotics: a question``."""
+    found = _FIRST.match(subject)
+    first = found[1] if found else ""
+    words = first.split()
+    named = 1 < len(words) < 6 and all(w[0].isupper() or plain(w) in _SMALL for w in words) and _may_belong(words)
+    if named and domains.system(sender.email) and (value := tidy(first)):
+        yield Claim(value=value, weight=3, part="subject", end=len(subject))
+
+
+_FIRST = re.compile(r"([^:|–—]{4,60}?)(?::\s|\s[-–—|]\s).")
+_SMALL = frozenset({"and", "of", "for", "the", "und", "et", "de", "y", "e", "en", "i", ""})
 
 
 def _weight(part: str, sender: Address, labels: Iterable[str], *, beside: bool) -> int:
@@ -164,7 +178,7 @@ def _of_line(line: str, labels: frozenset[str]) -> tuple[int, str]:
     if department and not agency and name[:1].isupper() and line[-1] != ".":
         return 4, name
     pieces = _with_forms([p for p in _LINE.split(line) if p.strip()])
-    if agency or any(spells(label, line) for label in labels):
+    if agency or (len(pieces) == 1 and any(spells(label, line) for label in labels)):
         return 4, _less_title(line)
     for piece, before in zip(pieces[::-1], [*pieces[-2::-1], ""], strict=True):
         if piece[:1].isupper() and (has_legal_form(piece) or any(spells(label, tidy(piece) or "") for label in labels)):
@@ -244,12 +258,12 @@ def _whole(run: Run, span: tuple[int, int], text: str, *, piece: bool) -> str:
     """The spelled words, with those beside them that cannot but belong to the name; in a subject a whole ``piece`` of it."""
     words, (first, last) = run.text.split(), span
     before, after = text[max(0, run.start - 2) : run.start], text[run.end : run.end + 3].strip(" ")[:1]
-    closed = (before.strip() and before.strip() in _CUTS and after in _CUTS) if piece else text[run.end :][:1] in _CLOSE
+    closed = (before.strip() in _CUTS and after in _CUTS) if piece else text[run.end :][:1] in _CLOSE
     while last < len(words) and not piece and plain(words[last]) in listed("firm_words"):
         last += 1
     if last < len(words) and closed and _may_belong(words[last:]):
         last = len(words)
-    if any(plain(w) in listed("agencies") for w in words[last:]):
+    if any(plain(w) in listed("agencies") and plain(w) not in listed("departments") for w in words[last:]):
         last = len(words)
     if first and before[-1:] == " " and before[:1].islower() and last == len(words) and _may_belong(words[:first]):
         first = 0

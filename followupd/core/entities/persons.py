@@ -78,7 +78,7 @@ def _name_of(line: str) -> str | None:
 
 def _is_person(line: str) -> bool:
     words = line.split()
-    if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line):
+    if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line) or _GREETING.match(line):
         return False
     lowered = {w.lower().strip(".,") for w in words}
     if lowered & (listed("collective") | listed("title_words")) or plain(words[0]) in listed("closings"):

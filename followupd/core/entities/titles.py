@@ -92,11 +92,16 @@ _GOES_ON = re.compile(
     r" (?:(?:de|du|des|di|da|do|dos|del|van) |d['’])(?!noi|vous|nous|nosotr|você|jullie|hun)[^\W\d_A-Z]{3,}(?=[ .,;:!?)\n]|$)"
 )
 """What somebody is the head of, in small letters: Programadora de videojuegos."""
-_RUNS_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?[^\W\d_]")
+_RUNS_ON = re.compile(r" (?:de|du|des|di|da|do|dos|del|van|of|d['’]|ds\.) ?(?!noi\b|nosotros\b|nous\b|vous\b)[^\W\d_]")
+_NO_OPENING = re.compile(r"(?i:hiring|talent) |[A-Z]{2,}['’]s ")
+"""The people of the process, and those of a firm: the hiring manager, ACME's CEO."""
 _FEMININE = re.compile(r"[:*_/·]-?(?:in|innen|frau|ka|e|r)\b|\(?in\)")
 _BEHIND = re.compile(
-    r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature)\b"
+    r"[\"”]?(?: \([^)\n]*\))? (?:role|position|post|job|opening|vacancy|interview|internship|vacature|search|seat|spot|requisition)\b"
 )
+_CALLED_SO = re.compile(r"\b(?:the|our|your|this|a|an)[ \"“]+$", re.IGNORECASE)
+_AGENT = re.compile(r"[^\W\d_]{3,}(?:er|or|ist|ian|wright|smith)")
+"""What an English word for somebody ends in; a guess, to be made only where the mail calls it a position."""
 
 
 def _less_cue(run: Run) -> Run:
@@ -129,13 +134,25 @@ def titles(text: str) -> Iterator[tuple[str, int]]:
     """The roles that ``text`` calls a position, or that somebody is wanted for; with their places."""
     for run in runs(text):
         if not any(map(is_head, run.text.split())):
+            if _is_called_a_position(text, run):
+                yield run.text, run.start
             continue
         run = _less_cue(run)  # noqa: PLW2901 - the same run from its second word
         title = title_in(run.text)
         if title and title == run.text and (goes_on := _GOES_ON.match(text, run.end)):
             title = text[run.start : goes_on.end()]
-        if title and not title.lower().startswith(("hiring ", "talent ")) and _is_wanted(text, run.start, title):
+        if title and not _NO_OPENING.match(title) and _is_wanted(text, run.start, title):
             yield title, run.start
+
+
+def _is_called_a_position(text: str, run: Run) -> bool:
+    """Whether a name that no list knows is called one: "the Auction Cataloguer post"."""
+    words = run.text.split()
+    behind = _BEHIND.match(text, run.end)
+    called = (
+        behind and "interview" not in behind.group() and _CALLED_SO.search(text[max(0, run.start - 12) : run.start])
+    )
+    return bool(called and len(words) < 4 and _AGENT.fullmatch(words[-1]) and may_be_title(run.text))
 
 
 def _is_wanted(text: str, start: int, title: str) -> bool:
