@@ -97,6 +97,9 @@ _THEIR_MOVES: tuple[tuple[tuple[Says, ...], Stage, str], ...] = (
 )
 """What their words do to the stage: the first row that applies. A time once fixed shows as its interview, not as a row here."""
 
+_ANSWERS = (Stage.SCHEDULING, Stage.ASSIGNMENT, Stage.OFFER)
+"""Stages to which a word of theirs leads that is the answer they had promised: the promise is kept."""
+
 _ASKS_BACK = (Says.ASKS, Says.CHECKS_IN, Says.OFFERS_TIMES)
 """What puts an offer back into their court; thanking for it, or asking for time, leaves it in mine."""
 
@@ -145,10 +148,13 @@ class Course:
     def _take_theirs(self, event: Event, message: Message, thread: str) -> None:
         if message.reading.origin not in (Origin.HUMAN, Origin.AUTOMATED):
             return
+        before = self.stage
         if self._is_resumed(message):
             self._move(self.before, "they take it up again", message, None)
         if self.stage is not Stage.CLOSED or _reopens(message):
             self._their_move(message)
+        if self.stage is not before and self.stage in _ANSWERS:
+            self.promise_by = None
         if message.human:
             self.words.append(event)
         if message.reading.promise:

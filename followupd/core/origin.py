@@ -195,7 +195,15 @@ def _opening(case: _Case) -> str:
 
 
 def _is_away(case: _Case) -> bool:
-    return has("away", "phrases", _opening(case)[:300])
+    opening = _opening(case)[:300]
+    return has("away", "phrases", opening) or _is_said_to_be_away(case.sender, opening)
+
+
+def _is_said_to_be_away(sender: Address, opening: str) -> bool:
+    """Denise Ames is out of the office: where she wrote it, and not "our VP is on vacation"."""
+    said = pattern("away", "of_one").search(opening)
+    names = set(re.findall(r"[^\W\d_]{3,}", f"{sender.name} {local_of(sender)}".lower()))
+    return said is not None and not names.isdisjoint(re.findall(r"[^\W\d_]{3,}", opening[: said.start()].lower()))
 
 
 def _reads_as_away(case: _Case) -> bool:

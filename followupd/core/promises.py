@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -16,6 +17,9 @@ LONGEST_QUOTE = 160
 
 SHORT_SENTENCE = 60
 """Characters; a sentence this short after a promise ("Most likely by Friday.") belongs to it."""
+
+_AT_AN_HOUR = re.compile("t?c|t[nj]|nA|I")
+"""Tags of a clock time, or of a meeting, at once after a date."""
 
 _DEADLINE_RULES = frozenset({"amount_ahead", "coming_units", "period"})
 
@@ -48,15 +52,17 @@ def _promised(read: Scan, finding: Finding, dates: Sequence[Found]) -> Promise |
     left, right = read.sentence(first)[0], read.sentence(last)[1]
     within = [d for d in dates if left <= d.first < right and not _of_another_clause(read, d, finding)]
     chosen = _chosen(read, within, first, last)
-    for beside in () if chosen else _beside(read, left, right):
-        near = [d for d in dates if beside[0] <= d.first < beside[1] and (_deadline(read, d) or _speaks(read, beside))]
-        chosen = chosen or _chosen(read, near, *beside)
+    for begin, end, speaks in () if chosen else _beside(read, left, right):
+        near = [d for d in dates if begin <= d.first < end and (speaks or _deadline(read, d))]
+        chosen = chosen or _chosen(read, near, begin, end)
     return _quoted(read, finding, chosen) if chosen else None
 
 
 def _of_another_clause(read: Scan, item: Found, finding: Finding) -> bool:
-    """Whether a semicolon parts a date from the promise behind it: "he is away this week; then I will write"; a span of time does not."""
-    spans = item.rule in _DEADLINE_RULES - {"period"} or _before(read, item) in ("U", "i")
+    """Whether a semicolon parts a date from the promise behind it: "he is away this week; then I will write"; neither a deadline
+    does, nor a single day.
+    """
+    spans = item.start == item.end or item.rule in _DEADLINE_RULES - {"period"} or _before(read, item) in ("U", "i")
     return not spans and ";" in read.text[read.end(item.last - 1) : finding.start]
 
 
@@ -80,12 +86,17 @@ def _deadline(read: Scan, item: Found) -> bool:
 
 
 def _appointed(read: Scan, item: Found) -> bool:
-    """Whether the date is that of a meeting: a clock time follows it, or "after" or the word for it stands before it."""
-    before = _before(read, item)
-    if before == "U":
+    """Whether the date is that of a meeting: a clock time or "meeting" follows it, or its clause speaks of a meeting before it."""
+    if _before(read, item) == "U":
         return False
     following = read.tags[item.last : item.last + 3].lstrip(",s(")
-    return before in ("f", "I") or following[:1] in ("t", "c")
+    return _AT_AN_HOUR.match(following) is not None or "I" in _clause_before(read, item)
+
+
+def _clause_before(read: Scan, item: Found) -> str:
+    """The tags that lead to a date, since the last comma, "or" or "and", or word of an answer or of what is to come."""
+    before = read.tags[read.sentence(item.first)[0] : item.first]
+    return before[max(map(before.rfind, ",OVFL")) + 1 :]
 
 
 def _after_meeting(read: Scan, item: Found, last: int) -> bool:
@@ -100,8 +111,13 @@ def _before(read: Scan, item: Found) -> str:
     return read.tags[at] if at >= 0 else ""
 
 
-def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
-    """The sentence after, then the one before, if it speaks of the answer (or is short) and asks for nothing."""
+def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int, bool]]:
+    """The sentence after, then the one before, if it speaks of the answer (or is short) and asks for nothing.
+
+    The third says whether it speaks of the answer. One that is meant by "then" does: "She is back on Monday. I can tell you
+    more then."
+    """
+    then = "&" in read.tags[left:right]
     for at in (right + 1, left - 2):
         if not 0 <= at < len(read.tags):
             continue
@@ -110,13 +126,9 @@ def _beside(read: Scan, left: int, right: int) -> Iterator[tuple[int, int]]:
             continue
         tags = read.tags[first:last]
         short = at > right and read.start(min(last, len(read.tags) - 1)) - read.start(first) <= SHORT_SENTENCE
-        if (short or _speaks(read, (first, last))) and "L" not in tags and "I" not in tags:
-            yield first, last
-
-
-def _speaks(read: Scan, sentence: tuple[int, int]) -> bool:
-    """Whether a sentence speaks of the answer."""
-    return "V" in read.tags[slice(*sentence)]
+        speaks = "V" in tags or (then and at < left)
+        if (short or speaks) and "L" not in tags and "I" not in tags:
+            yield first, last, speaks
 
 
 def _quoted(read: Scan, finding: Finding, chosen: Found) -> Promise:
@@ -134,15 +146,20 @@ def absence(
     text: str,
     *,
     subject: str = "",
+    said: Finding | None = None,
     language: str,
     written: datetime,
     calendar: WorkCalendar,
     country: str | None = None,
 ) -> Absence:
-    """When the writer of an out-of-office is back, as far as the text, else the subject, tells; days gone by tell nothing."""
+    """When the writer of an out-of-office is back, as far as the text, else the subject, tells; days gone by tell nothing.
+
+    Of a letter about other things too only the sentence counts in which it is ``said``.
+    """
     for part in (text, subject):
         asked = Asked(scan(part, language), written, calendar, country)
-        found = _absence(asked.scan, [d for d in days(asked) if d.end >= asked.today])
+        left, right = asked.scan.sentence(asked.scan.token_at(said.start)) if said else (0, len(asked.scan.tags))
+        found = _absence(asked.scan, [d for d in days(asked) if d.end >= asked.today and left <= d.first < right])
         if found.back_on or found.through:
             return found
     return Absence()

@@ -22,7 +22,7 @@ from followupd.core.entities.persons import successor
 from followupd.core.mail import Address, Email, MailboxRole
 from followupd.core.messages import moment
 from followupd.core.policy import Policy
-from followupd.core.reading import READER_VERSION, Finding, Invite, Origin, Promise, Reading, Says, TimeMention
+from followupd.core.reading import READER_VERSION, Absence, Finding, Invite, Origin, Promise, Reading, Says, TimeMention
 from followupd.core.text import Visible
 
 _SHORT = 400
@@ -134,6 +134,7 @@ class Reader:
             duration_minutes=dates.find_duration(seen.text, spoken) if timed else None,
             invites=called,
             promise=self._promise(seen, findings, spoken, written) if not mine else None,
+            absence=self._absence(seen, findings, spoken, written) if not mine else None,
             referral=facts.referral,
             interviewers=tuple(self._interviewers(email, seen)) if (arranging or called) and not mine else (),
             formal=is_formal(seen.text, code),
@@ -176,6 +177,18 @@ class Reader:
         return promises.promise(
             seen.text,
             findings=made,
+            language=code,
+            written=written,
+            calendar=self.policy.calendar,
+            country=self.policy.country or None,
+        )
+
+    def _absence(self, seen: Visible, findings: tuple[Finding, ...], code: str, written: datetime) -> Absence | None:
+        """When a person who writes of being away is back."""
+        away = next((f for f in findings if f.says is Says.AWAY and f.part == "text"), None)
+        return away and promises.absence(
+            seen.text,
+            said=away,
             language=code,
             written=written,
             calendar=self.policy.calendar,

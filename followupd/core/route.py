@@ -62,7 +62,7 @@ def for_thanks(opportunity: Opportunity, person: Address, me: Identities) -> Rou
     if not written:
         return Route(to=(person,), sender=_identity(opportunity.messages, me))
     thread = [m for m in opportunity.thread_of(written[-1]).messages if m.human]
-    target, mismatch = _reply_address(written[-1], thread)
+    target, mismatch = _reply_address(written[-1], thread, me)
     return Route(to=(target,), parent=_parent(thread), sender=_identity(thread, me), mismatch=mismatch)
 
 
@@ -78,7 +78,9 @@ def interviewers(opportunity: Opportunity, interview: Interview, dead: Collectio
     caller = [a for a in callers if not _mine_among(a, opportunity)][:1]
     chosen = (
         hosts
-        or [a for a in caller if a is interview.organizer and a.key not in coordinators]
+        or [
+            a for a in caller if a is interview.organizer and a.key not in coordinators and not senders.is_collective(a)
+        ]
         or invited
         or caller
         or _last_writer(opportunity, dead)
@@ -116,9 +118,12 @@ def _writes_or_is_written_to(message: Message) -> tuple[Address, ...]:
 
 def _in_thread(thread: Sequence[Message], me: Identities, dead: Collection[str]) -> Route | NoRoute:
     theirs = [m for m in thread if not m.mine]
-    target, mismatch = _target(theirs, thread, dead)
-    if target:
-        to: tuple[Address, ...] = (target,)
+    target, mismatch = _target(theirs, thread, me, dead)
+    successor = _successor(thread, dead)
+    if successor:
+        to: tuple[Address, ...] = (successor,)
+    elif target:
+        to = (target,)
     elif theirs:
         to = tuple(_bystanders(theirs, me, dead))[:1]
     else:
@@ -130,23 +135,32 @@ def _in_thread(thread: Sequence[Message], me: Identities, dead: Collection[str])
     return Route(to=to, cc=cc, parent=parent, sender=_identity(thread, me), mismatch=mismatch)
 
 
+def _successor(thread: Sequence[Message], dead: Collection[str]) -> Address | None:
+    """The colleague to whom the last of them handed over, once I turned to that colleague in the thread, not in copy only."""
+    at = max((n for n, m in enumerate(thread) if not m.mine), default=None)
+    person = thread[at].reading.referral if at is not None else None
+    if at is None or person is None or not _can_be_written_to(person, dead):
+        return None
+    return person if any(a.key == person.key for m in thread[at + 1 :] for a in m.copy.to) else None
+
+
 def _target(
-    theirs: Sequence[Message], thread: Sequence[Message], dead: Collection[str]
+    theirs: Sequence[Message], thread: Sequence[Message], me: Identities, dead: Collection[str]
 ) -> tuple[Address | None, Address | None]:
     for message in reversed(theirs):
-        address, mismatch = _reply_address(message, thread)
+        address, mismatch = _reply_address(message, thread, me)
         if _can_be_written_to(address, dead):
             return address, mismatch
     return None, None
 
 
-def _reply_address(message: Message, thread: Iterable[Message]) -> tuple[Address, Address | None]:
+def _reply_address(message: Message, thread: Iterable[Message], me: Identities) -> tuple[Address, Address | None]:
     """Where an answer to ``message`` goes, and the Reply-To that was not trusted, if there was one."""
     writer = message.copy.from_[0]
     if not message.copy.reply_to:
         return writer, None
     wished = message.copy.reply_to[0]
-    known = {d for m in thread if not m.mine and m.sender and (d := domains.employer_domain(m.sender.email))}
+    known = {d for a in _seen_before(message, thread, me) if (d := domains.employer_domain(a.email))}
     trusted = (
         wished.key == writer.key
         or wished.domain == writer.domain
@@ -157,6 +171,15 @@ def _reply_address(message: Message, thread: Iterable[Message]) -> tuple[Address
         return writer, wished
     nameless = not wished.name or senders.is_collective(wished)
     return (Address(email=wished.email, name=writer.name) if nameless else wished), None
+
+
+def _seen_before(message: Message, thread: Iterable[Message], me: Identities) -> Iterator[Address]:
+    """Those of their side who wrote in the thread, and who were in copy before ``message``."""
+    for other in thread:
+        if other.when < message.when:
+            yield from other.others(me)
+        elif not other.mine:
+            yield from other.copy.from_
 
 
 def _bystanders(theirs: Sequence[Message], me: Identities, dead: Collection[str]) -> Iterator[Address]:

@@ -124,7 +124,8 @@ def _promise(
 
 
 def returns(messages: Iterable[Message], calendar: WorkCalendar) -> dict[str, date]:
-    """Who is away: by address (lower case) the first day back, from their latest out-of-office that no word of theirs overtook.
+    """Who is away: by address (lower case) the first day back, as they last wrote, or their latest automatic answer that no word of
+    theirs overtook.
 
     An absence is a person's, whatever thread the automatic answer came in. ``messages`` are oldest first.
     """
@@ -134,7 +135,7 @@ def returns(messages: Iterable[Message], calendar: WorkCalendar) -> dict[str, da
         absence = message.reading.absence
         if message.human:
             back.pop(message.sender.key, None)
-        elif absence and message.reading.origin is Origin.AUTO_REPLY:
+        if absence and (message.human or message.reading.origin is Origin.AUTO_REPLY):
             after = calendar.add_business_days(absence.through, 1) if absence.through else None
             if day := absence.back_on or after:
                 back[message.sender.key] = day

@@ -43,13 +43,15 @@ class Thread:
 def link(messages: Sequence[Message]) -> list[Thread]:
     """Sort messages (oldest first) into threads, in order of their first message.
 
-    Two messages that refer to the same third one belong together even where that one was never seen.
+    Two messages that refer to the same third one belong together even where that one was never seen, and a bounce belongs to
+    what it returns.
     """
     groups = Groups()
     for message in messages:
         copy = message.copy
         hint = ((message.account, copy.thread_hint),) if copy.thread_hint else ()
-        groups.join((message.id, *copy.in_reply_to, *copy.references, *hint))
+        returned = (message.reading.returned_id,) if message.reading.returned_id else ()
+        groups.join((message.id, *copy.in_reply_to, *copy.references, *returned, *hint))
     threads: dict[Hashable, list[Message]] = {}
     for message in messages:
         threads.setdefault(groups.find(message.id), []).append(message)

@@ -13,7 +13,7 @@ from followupd.core.health import SIGN_IN_ENDS_SOON
 from followupd.core.ledger import DraftRecord
 from followupd.core.mail import MessageId
 from followupd.core.plan import Plan
-from followupd.core.route import Route
+from followupd.core.route import NoRoute, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +72,11 @@ def notices_of(plan: Plan) -> Iterator[Notice]:
 
 def _of_decision(decision: Decision) -> Iterator[Notice]:
     ident, opportunity = decision.opportunity.id, decision.opportunity
-    if decision.stage is not Stage.CLOSED and any(m.reading.bounced for m in opportunity.messages):
-        dead = sorted({b for m in opportunity.messages for b in m.reading.bounced})
-        yield Notice(code="bounce", message=f"mail to {', '.join(dead)} came back", opportunity=ident)
     route = decision.route
+    dead = sorted({b for m in opportunity.messages for b in m.reading.bounced})
+    if decision.stage is not Stage.CLOSED and (dead or (isinstance(route, NoRoute) and route.bounced)):
+        text = f"mail to {', '.join(dead)} came back" if dead else "the only address is one whose mail came back"
+        yield Notice(code="bounce", message=text, opportunity=ident)
     if decision.stage is not Stage.CLOSED and isinstance(route, Route) and route.mismatch:
         text = f"answers to {route.to[0].email} were to go to {route.mismatch.email}, another domain; that was not followed"
         yield Notice(code="reply_to_mismatch", message=text, opportunity=ident)

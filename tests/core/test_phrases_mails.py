@@ -42,7 +42,7 @@ FACTS = [
 
 def said(mail: dict[str, Any]) -> list[str]:
     found = find(mail["text"], subject=mail.get("subject", ""), language="en", mine=mail.get("mine", False))
-    return sorted(f.says for f in found if f.says is not Says.CANDIDACY)  # said along with nearly everything else
+    return sorted({f.says for f in found if f.says is not Says.CANDIDACY})  # said along with nearly everything else
 
 
 @pytest.mark.parametrize("mail", MAILS, ids=lambda m: f"{m['text'].strip()[:50]!r}")

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from holidays import country_holidays
 
+from followupd.core import phrases
 from followupd.core.promises import absence, promise
 from followupd.core.reading import Absence, Finding, Promise, Says
 from followupd.core.worktime import WorkCalendar
@@ -85,6 +87,116 @@ PROMISES = [
 @pytest.mark.parametrize(("language", "text", "said", "by"), PROMISES)
 def test_a_promise_is_the_date_that_belongs_to_it(language: str, text: str, said: str, by: str | None) -> None:
     found = _promise(text, said, language=language)
+    assert (found.by.isoformat() if found else None) == by
+
+
+IN_WORDS = [
+    ("we would expect to let everyone know the outcome within the fortnight.", "2026-08-20"),
+    ("You should hear from us inside a fortnight.", "2026-08-20"),
+    ("I'll have news for you in a fortnight's time.", "2026-08-20"),
+    ("We'll make the call once she's back on the 14th and I will ping you right after.", "2026-08-14"),
+    ("Once our VP returns on August 14 we will decide.", "2026-08-14"),
+    ("Our CEO is travelling until the 24th; I'll get his verdict then and let you know.", "2026-08-24"),
+    ("Denise is back Monday the 17th, so expect to hear from me then.", "2026-08-17"),
+    ("As soon as our director is back from vacation on the 17th, we'll finalise and get back to you.", "2026-08-17"),
+    ("You'll hear from us right after Labor Day.", "2026-09-08"),
+    ("We will be in touch shortly after Labor Day.", "2026-09-08"),
+    ("Expect an answer before Thanksgiving.", "2026-11-26"),
+    ("We'll have made up our minds by Thanksgiving.", "2026-11-26"),
+    ("You will have our decision by Christmas.", "2026-12-25"),
+    ("We shall write to all applicants during the week of August 10.", "2026-08-14"),
+    ("We will send out decisions the week of the 17th.", "2026-08-21"),
+    ("It'll be Monday before I can tell you anything.", "2026-08-10"),
+    ("It will probably be next Thursday until I know more.", "2026-08-13"),
+    ("I won't know anything until Monday.", "2026-08-10"),
+    ("I won't have an answer before Wednesday, August 12.", "2026-08-12"),
+    ("will let u know by aug 20", "2026-08-20"),
+    ("gonna let you know by the 14th", "2026-08-14"),
+    ("You will have an answer from me by close of business Thursday of next week, one way or the other.", "2026-08-13"),
+    ("Look for an email from me tomorrow.", "2026-08-07"),
+    ("An offer or a no will be in your inbox by tomorrow evening.", "2026-08-07"),
+    ("Decision is due Friday week - no, sorry, by the 14th; I'll mail you.", "2026-08-14"),
+    ("The hiring committee votes at the end of August and everyone gets an email after that.", "2026-08-31"),
+    ("We plan to wrap this up by end of month.", "2026-08-31"),
+    ("The panel meets on August 19, and I'll let you know their decision afterwards.", "2026-08-19"),
+    ("The committee meets on the 19th, after which we will contact all candidates.", "2026-08-19"),
+    ("Please give us until Monday.", "2026-08-10"),
+    ("Bear with us until Wednesday please.", "2026-08-12"),
+    ("Give me two weeks and you'll have an answer.", "2026-08-20"),
+    ("I need another week before I can say more.", "2026-08-13"),
+    ("Our final interviews run through August 18, you'll know after that.", "2026-08-18"),
+    ("Expect a decision late next week.", "2026-08-14"),
+    ("Should have news early next week!", "2026-08-11"),
+    ("more tomorrow!", "2026-08-07"),
+    ("Decision by next Friday, promise.", "2026-08-14"),
+    ("ping you monday", "2026-08-10"),
+    ("The first week of September is when you can expect to hear back.", "2026-09-04"),
+    ("I owe you an answer; expect it by August 14.", "2026-08-14"),
+    ("Our aim is to have this settled by the 14th.", "2026-08-14"),
+    ("We're targeting August 14 for a decision.", "2026-08-14"),
+    ("Target date for our decision is August 14.", "2026-08-14"),
+    ("Check back with me on Wednesday if you have not heard.", "2026-08-12"),
+    ("If you haven't heard from me by August 14, feel free to nudge me.", "2026-08-14"),
+    ("If you don't hear from us by next Friday, please drop me a line.", "2026-08-14"),
+    ("We would love to have you start on August 31.", None),
+    ("Could you send me your references by Friday?", None),
+    ("The office is closed on September 7.", None),
+    ("We received your application on August 3 and will be in touch.", None),
+    ("We don't expect to make a decision before the end of September.", "2026-09-30"),
+    ("It could take up to three weeks before you hear from us.", "2026-08-27"),
+    ("Budget gets approved mid-September. I can tell you more then.", "2026-09-20"),
+    ("You can expect our answer no later than the 14th.", "2026-08-14"),
+    ("Our decision will be communicated on August 14.", "2026-08-14"),
+    ("Candidates will be notified on or around August 14.", "2026-08-14"),
+    ("Results go out on the 14th.", "2026-08-14"),
+    ("All applicants will receive a response by August 14, 2026.", "2026-08-14"),
+    ("We are looking at the week of August 24 for next steps.", "2026-08-28"),
+    ("Our board gets together next Friday; once they have spoken I'll pass their answer along.", "2026-08-14"),
+    ("Sit tight til Wednesday.", "2026-08-12"),
+    ("I'd say end of August before we're ready to make anyone an offer.", "2026-08-31"),
+    ("You should know where you stand in a couple of weeks.", "2026-08-20"),
+    ("I'll circle round on Monday once I have spoken to Carl.", "2026-08-10"),
+    ("We have our debrief a week from today and will be in contact right after it.", "2026-08-13"),
+    ("I'm hoping to get back to everybody by the 21st.", "2026-08-21"),
+    ("We'll be reviewing applications until 25 August and contacting people after that date.", "2026-08-25"),
+    ("We want to have someone in place by Christmas and will inform you of our choice before then.", "2026-12-25"),
+    ("Final decisions are expected by August 14.", "2026-08-14"),
+    ("The plan is to decide by the 14th.", "2026-08-14"),
+    ("A decision should land by end of next week.", "2026-08-14"),
+    ("Drop me a note on Tuesday if it's still quiet.", "2026-08-11"),
+    ("You'll have my answer tomorrow.", "2026-08-07"),
+    ("The search will close at the end of the month, at which point I'll write to all of you.", "2026-08-31"),
+    ("Please allow two weeks for a reply.", "2026-08-20"),
+    ("Kindly allow us up to two weeks to respond.", "2026-08-20"),
+    ("It usually takes us six weeks to get through everything, and then you'll hear.", "2026-09-17"),
+    ("We respond to every applicant within five working days.", "2026-08-13"),
+    ("Shortlisting takes place in the week commencing 17 August and you will be advised of the outcome then.", "2026-08-21"),
+    ("Will revert by Monday.", "2026-08-10"),
+    ("Kindly note that the results of the interview shall be communicated to you on or before 14th August, 2026.", "2026-08-14"),
+    ("lemme talk to my cofounder n get back 2 u tmrw", "2026-08-07"),
+    ("We are seeing the last candidate on the 18th, after which you'll get a call either way.", "2026-08-18"),
+    ("Sorry for the delay! New target is the 28th.", "2026-08-28"),
+    ("Not today, but tomorrow you'll have it in writing.", "2026-08-07"),
+    ("Let me know by Friday if you can start on August 31.", None),
+    ("Please sign the NDA by Monday.", None),
+    ("The position starts September 1 and pays 60k.", None),
+    ("We loved meeting you on Monday!", None),
+    ("Our team offsite is next week, so I'm slow on email.", None),
+    ("We hope to hear from you by Friday.", None),
+    ("The assignment is due August 12; we'll review it carefully.", None),
+    ("We will decide whether to go ahead after you've sent the test.", None),
+    ("I will call you Tuesday at 3pm for the interview.", None),
+    ("Looking forward to seeing you on the 12th!", None),
+    ("If you get this before Monday, please call me.", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "by"), IN_WORDS)
+def test_a_promise_is_found_however_it_is_said(text: str, by: str | None) -> None:
+    written = datetime.fromisoformat("2026-08-06T17:00:00-05:00")  # a Thursday
+    calendar = WorkCalendar(zone=ZoneInfo("America/Chicago"), days_off=country_holidays("US"))
+    said = phrases.find(text, subject="", language="en", mine=False)
+    found = promise(text, findings=said, language="en", written=written, calendar=calendar, country="US")
     assert (found.by.isoformat() if found else None) == by
 
 

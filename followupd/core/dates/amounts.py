@@ -37,10 +37,10 @@ def _said_next(hit: Hit) -> bool:
 
 @rule("u", r"(?P<pre>i)s?(?P<unit>u)(?!s?[dmnRrglf])")
 def within_the_week(hit: Hit) -> Span | None:
-    """Within the week, in the next month, w ciągu tygodnia. "In week" in other languages says something else."""
+    """Within the week, within the fortnight, in the next month, w ciągu tygodnia. "In week" in other languages says something else."""
     first, last = hit.asked.scan.places[hit.at("pre")]
     said = {"en": True, "pl": first < last}.get(hit.asked.scan.words.language, False)
-    if not said or hit.value("unit") not in ("w", "m"):
+    if not said or hit.value("unit") not in ("w", "f", "m"):
         return None
     return _ahead(hit, 1, hit.value("unit"), back=False, coming=True)
 

@@ -140,9 +140,19 @@ def part_of_period(today: date, unit: str, shift: int, part: str) -> tuple[date,
 
 def week_of_month(first: date, number: int | None) -> tuple[date, date]:
     """The ``number``-th week (Monday to Friday) that has its Friday in the month, the last one for None."""
-    fridays = [d for n in range(31) if (d := first + timedelta(days=n)).weekday() == FRIDAY and d.month == first.month]
+    fridays = _weekdays_of_month(first, FRIDAY)
     friday = fridays[-1] if number is None else fridays[min(number, len(fridays)) - 1]
     return friday - timedelta(days=FRIDAY), friday
+
+
+def nth_weekday(first: date, weekday: int, nth: int) -> date:
+    """The ``nth`` such weekday of the month that begins on ``first``; -1 is the last one."""
+    return _weekdays_of_month(first, weekday)[nth - 1 if nth > 0 else nth]
+
+
+def _weekdays_of_month(first: date, weekday: int) -> list[date]:
+    days = (first + timedelta(days=n) for n in range(31))
+    return [d for d in days if d.weekday() == weekday and d.month == first.month]
 
 
 def iso_week(today: date, number: int | str) -> tuple[date, date] | None:

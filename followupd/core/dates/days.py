@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from followupd.core.dates import amounts as _amounts  # noqa: F401 - fills RULES, after rules
 from followupd.core.dates import arithmetic as a
+from followupd.core.dates import feasts as _feasts  # noqa: F401 - fills RULES
 from followupd.core.dates.hits import NEEDED, RULES, Asked, Hit, Resolve
 
-_STRETCH = re.compile(r"[^x;|:PFVIWLzZY]+")
+_STRETCH = re.compile(r"[^x;|:PFVIWLzZY&]+")
 """What a mention can be made of, without a break."""
 
 

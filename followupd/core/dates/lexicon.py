@@ -21,15 +21,16 @@ _LISTS = {
     "until": "U", "within": "i", "from": "f", "at": "t", "between": "b", "to": "-", "or": "O", "past": "P",
     "future": "F", "hour_word": "H", "article": "a", "filler": "s", "weekend": "k", "ago": "X", "noise": "x",
     "calendar_week": "C", "zone_word": "Y", "conversation": "I", "answer": "V", "back": "W", "request": "L", "takes": "q", "same_hour": "=",
+    "then": "&",
 }  # fmt: skip
 _MAPS = {"number": "n", "ordinal": "o", "unit": "u", "units": "p", "day": "w", "noon": "j", "quarter": "Q",
-         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "month_week": "7", "month_half": "1", "part_of_hour": "J", "decimal": "K"}  # fmt: skip
+         "meridiem": "A", "past_hour": "h", "few": "n", "period": "G", "zone": "z", "week_of": "R", "within_next": "i", "following": "r", "half": "2", "month_week": "7", "month_half": "1", "part_of_hour": "J", "decimal": "K", "feast": "e"}  # fmt: skip
 _SERIES = {"weekdays": "d", "weekdays_short": "v", "months": "m"}
 
 NAMES = frozenset("dvmouwkjzZn")
 """Tags of words that may be pieces of a name or an address."""
 
-_MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ":": ":", "(": "(", ")": ")"}
+_MARKS = {"-": "-", "!": ";", "?": ";", "@": "t", ",": ",", ";": ",", ":": ":", "(": "(", ")": ")"}
 
 Entry = tuple[tuple[str, ...], str, Any, bool]
 """The words of a phrase, the tag, its value, and whether it needs a capital."""

@@ -36,7 +36,7 @@ _REL = r"(?P<rel>[rgTlN])"
     _WEEKDAY + r"(?P<mon>m)\.?s?(?P<day>[no])(?!s?[puAHcK])" + _YEAR + _BEHIND,
 )
 def day_of_month(hit: Hit) -> Span | None:
-    if hit.before() == "t" and not hit.has("wd") and not hit.has("year"):
+    if hit.before() == "t" and not hit.has("wd") and not hit.has("year") and hit.at("day") < hit.at("mon"):
         return None  # at 13 March Street
     if hit.at("mon") < hit.at("day") and hit.asked.scan.words.language in _DAY_FIRST:
         return None  # odbędzie się 10 (marca): "się" is no August
@@ -150,7 +150,7 @@ def weekday_the_nth(hit: Hit) -> Span | None:
 
 @rule(
     "on",
-    r"[UfsO](?P<day>o)(?![s,]{0,2}[umpQk])",
+    r"[UfsO](?P<day>o)(?!s{0,2}[uQkIR]|[s,]{0,2}[mp])",
     r"(?:[Uf]s{0,2}|-s)(?P<day>n)\.?(?=[;|,)O]|$)",
     r"s(?P<day>n)\.(?=[tf]s?[nc])",
     r"(?P<day>o)(?=[tf]{1,2}s?[nc])",

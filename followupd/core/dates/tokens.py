@@ -21,6 +21,7 @@ X     ago                                    (     marks stand for themselves
 I, V  interview, answer                      W, L  back (again), please
 R, G  the week of, month's end               J, Y  half an hour, "time" after a zone
 q, 2  takes (two weeks), half of (a month)   ; |   end of a sentence, of a paragraph
+e, &  Christmas, then
 7, 1  week of, half of a month in one word
 ====  ====================================  ====  ====================================
 """

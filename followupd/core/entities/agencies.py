@@ -12,9 +12,9 @@ from followupd.core.entities.words import listed, plain
 from followupd.core.reading import Claim
 
 _CLIENT = re2.compile(
-    r"(?i)\b(?:(?:our|my|a|another|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
+    r"(?i)\b(?:(?:our|my|a|another|the|of (?:our|my)(?: other)?) clients?|(?:unser|mein)(?:e[nms]?)? (?:Kunden?|Mandanten?|Auftraggebers?|Klienten)|"
     r"(?:notre|mon) client|(?:nuestro|mi) cliente|(?:nosso|meu) cliente|(?:nostro|mio|un) cliente|(?:onze|mijn) (?:opdrachtgever|klant)|"
-    r"(?:nasz|mój|naszego|mojego|naszym) klient(?:a|em)?)\b(?P<name>(?:,| -| –|:)? (?:the |die |der |das |la |le |el )?)?",
+    r"(?:nasz|mój|naszego|mojego|naszym) klient(?:a|em)?)\b(?P<name>(?:,| is| being| here is| -| –|:)? (?:the |die |der |das |la |le |el )?)?",
 )
 
 

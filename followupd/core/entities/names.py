@@ -18,7 +18,8 @@ _RUN = re.compile(rf"{_WORD}(?: (?:{_JOIN}){{0,2}}{_WORD}){{0,6}}")
 _PARTICLES = frozenset(_JOIN[3:-2].split("|")) | {"fuer"}
 _ADDED = (
     "group", "gruppe", "hq", "app", "ai", "inc", "gmbh", "tech", "jobs", "careers", "team", "global", "online", "co",
-    "corp", "labs", "us", "uk", "de", "eu", "io", "holding",
+    "corp", "labs", "us", "uk", "de", "eu", "io", "holding", "edu", "schools", "hospitals", "international",
+    "intl", "worldwide", "usa", "recruiting", "talent",
 )  # fmt: skip
 _PUT_BEFORE = ("get", "join", "try", "we", "the", "my")
 

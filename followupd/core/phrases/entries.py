@@ -18,7 +18,7 @@ A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entrie
     ``hypothesis``: a sentence beginning thus is about what may happen: nothing is decided, fixed or offered in it.
 ``[let]``
     Pieces of patterns that come again and again: ``{weekday}`` in any pattern, or in a later piece, stands for the piece
-    ``weekday``. Names have two or more small letters, so that neither a quantifier nor a class is one.
+    ``weekday``; a piece may be a list, as a pattern may. Names have two or more small letters, so that neither a quantifier nor a class is one.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def load(code: str) -> Language:
     data = tomllib.loads(resources.files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     pieces: dict[str, str] = {}
     for name, piece in data.get("let", {}).items():
-        pieces[name] = f"(?:{_filled(piece, pieces)})"
+        pieces[name] = f"(?:{_filled(_joined(piece), pieces)})"
     guard = {name: latin(_filled(pattern, pieces)) for name, pattern in data.get("guard", {}).items()}
     phrases = [_phrase(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("phrase", []), 1)]
     claims = [_claim(code, i, _patterns(row, pieces)) for i, row in enumerate(data.get("claim", []), 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from followupd.core.phrases.matcher import Hit
 from followupd.core.reading import Finding, Says, Strength
@@ -28,7 +28,7 @@ OVERRULES: Mapping[Says, frozenset[Says]] = {
     S.OFFERS_JOB: frozenset({S.WITHDRAWS}),
     S.CANCELS: frozenset({S.MOVES}),
     S.ACKNOWLEDGES: frozenset({S.INVITES, S.REJECTS, S.OFFERS_JOB, S.CLOSES_POSITION, S.HOLDS, S.CONFIRMS}),
-    S.PROMISES: frozenset({S.REJECTS, S.AWAY}),
+    S.PROMISES: frozenset({S.REJECTS}),
     S.STILL_DECIDING: frozenset({S.REJECTS, S.OFFERS_JOB}),
     S.OUTREACH: frozenset({S.REJECTS, S.OFFERS_JOB, S.STILL_DECIDING}),
     S.TAKES_LEAVE: frozenset({S.CHECKS_IN, S.ASKS_FEEDBACK}),
@@ -60,14 +60,26 @@ def particular(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def weigh(hits: Sequence[tuple[str, Hit]]) -> tuple[Finding, ...]:
-    """What (part, hit) pairs amount to: one finding for each Says, by position, the text before the subject."""
+    """What (part, hit) pairs amount to: one finding for each Says (for each sentence that promises), by position, the text
+    before the subject.
+    """
     strong = _first(p for p in hits if p[1].entry.strength is Strength.STRONG)
     weak = {s: p for s, p in _doubled(hits).items() if s not in strong}
     weak = {s: p for s, p in weak.items() if not AGAINST.get(s, frozenset()) & strong.keys()}
     kept = strong | weak
     kept = {s: p for s, p in kept.items() if not _overruled(s, p, kept)}
-    findings = [_finding(s, part, hit) for s, (part, hit) in kept.items()]
+    pairs = [*kept.values(), *(_promised(hits, kept[S.PROMISES]) if S.PROMISES in kept else ())]
+    findings = [_finding(hit.entry.says, part, hit) for part, hit in pairs if hit.entry.says]
     return tuple(sorted(findings, key=lambda f: (f.part != "text", f.start)))
+
+
+def _promised(hits: Sequence[tuple[str, Hit]], first: tuple[str, Hit]) -> Iterator[tuple[str, Hit]]:
+    """The promises of the other sentences: each may name a day of its own."""
+    told = {(first[0], first[1].sentence)}
+    for part, hit in hits:
+        if hit.entry.says is S.PROMISES and (part, hit.sentence) not in told:
+            told.add((part, hit.sentence))
+            yield part, hit
 
 
 def _first(pairs: Iterable[tuple[str, Hit]]) -> dict[Says, tuple[str, Hit]]:
