@@ -186,7 +186,9 @@ class Reader:
     def _absence(self, seen: Visible, findings: tuple[Finding, ...], code: str, written: datetime) -> Absence | None:
         """When a person who writes of being away is back."""
         away = next((f for f in findings if f.says is Says.AWAY and f.part == "text"), None)
-        return away and promises.absence(
+        if away is None:
+            return None
+        return promises.absence(
             seen.text,
             said=away,
             language=code,
