@@ -155,7 +155,9 @@ def _is_from_mail_system(case: _Case, whole: str) -> bool:
     sender = f"{case.sender.name} {local_of(case.sender)}"
     signs = bool(_SYSTEM.search(sender)) or case.envelope.evidence.get("return-path", "?").strip() == "<>"
     subject = not _REPLY.match(case.subject) and has("subjects", "bounce", case.subject[:200])
-    return (signs or is_robot(case.sender)) and signs + subject + bool(_FAILED.search(bounces.notice_of(whole))) >= 2
+    if not (signs or is_robot(case.sender)) or not (signs or subject):
+        return False
+    return (signs and subject) or bool(_FAILED.search(bounces.notice_of(whole)))
 
 
 # --- automatic answers ---------------------------------------------------------------------------------------------

@@ -96,9 +96,10 @@ def joined(text: str) -> str:
 
     "Sachbearbeiter (m/w/d) Exportkontrolle"; behind two words and more a place follows rather than a field.
     """
-    return _PARTED.sub(lambda m: m["head"] + " " * len(m["marker"]), text)
+    return _PARTED.sub(lambda m: m["head"] + " " * len(m["marker"]), text) if _MARKER.search(text) else text
 
 
+_MARKER = re.compile(r" \([mwfdxgn]{1,3} ?[/|,*]")
 _PARTED = re.compile(
     r"(?P<head>(?:^|[:,;|–-] |\b[^\W\dA-ZÄÖÜ]\w*[:,]? |\bStelle |\bPosition )[A-ZÄÖÜ][\w*:/-]*[^\W\d_])(?P<marker> \([mwfdxgn]{1,3}(?: ?[/|,*] ?[mwfdxgn]{1,3}){1,3}\))"
     r"(?= [A-ZÄÖÜ][\wäöüß-]+)",
