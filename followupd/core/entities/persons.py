@@ -36,8 +36,10 @@ _HANDS_OVER = re2.compile(
 def signed(visible: Visible, senders: Iterable[Address] = ()) -> str | None:
     """The name under the text, None where a team signs or nobody. A name that the sender's address holds goes before."""
     text, people = visible.text.splitlines(), list(senders)
-    below = _named(text[-1:] + visible.signature.splitlines())
-    own = (name for _, name in (*_named(text[-3:-1]), *below) if any(_fits(name, a) for a in people))
+    ending = text[-1:] + visible.signature.splitlines()
+    below = _named(ending)
+    names = (*_named(text[-3:-1]), *below, *_named(line.partition(",")[0] for line in ending))
+    own = (name for _, name in names if any(_fits(name, a) for a in people))
     return next(own, next((name for at, name in below if at < _NEAR), None))
 
 
