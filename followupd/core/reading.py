@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from followupd.core.mail import Address
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever a message could now be read otherwise; older readings are then made again."""
 
 
