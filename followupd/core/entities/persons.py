@@ -79,8 +79,13 @@ def _name_of(line: str) -> str | None:
 
 
 def _is_person(line: str) -> bool:
+    """Whether a line of a text is a person's name, and no salutation."""
+    return not _GREETING.match(line) and _is_name(line)
+
+
+def _is_name(line: str) -> bool:
     words = line.split()
-    if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line) or _GREETING.match(line):
+    if not 1 <= len(words) <= 4 or len(line) > 40 or not _NAME.match(line):
         return False
     lowered = {w.lower().strip(".,") for w in words}
     if lowered & (listed("collective") | listed("title_words")) or plain(words[0]) in listed("closings"):
@@ -185,8 +190,9 @@ def _display_name(name: str) -> str:
 
 
 def _given(name: str) -> str | None:
+    """The first of a header's or a signature's name, where Ola, Cara and Dag greet nobody."""
     words = [w for w in name.split() if w.lower() not in listed("titles")]
-    if not words or not _is_person(" ".join(w.capitalize() if w.isupper() else w for w in words)):
+    if not words or not _is_name(" ".join(w.capitalize() if w.isupper() else w for w in words)):
         return None
     given = words[0]
     if len(given.strip(".")) < 2 or given.endswith("."):
