@@ -213,7 +213,9 @@ def _doubt(frame: Frame) -> str:
         if now < calendar.after(interview.latest_end, A_BUSINESS_DAY):
             return f"the time of the interview on {interview.start.date().isoformat()} cannot be told for certain"
     if opportunity.unclear:
-        return f"{opportunity.unclear.id} is written in a language that followupd cannot read"
+        foreign = not opportunity.unclear.reading.understood
+        why = "is written in a language that followupd cannot read" if foreign else "may be a rejection"
+        return f"{opportunity.unclear.id} {why}"
     return ""
 
 

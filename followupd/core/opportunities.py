@@ -17,7 +17,7 @@ from followupd.core.interviews import Interview, InterviewState
 from followupd.core.ledger import Command, OpportunityId, Word
 from followupd.core.mail import Address, Identities, MessageId
 from followupd.core.messages import Message
-from followupd.core.reading import HINT
+from followupd.core.reading import HINT, Says
 from followupd.core.threads import Thread
 
 
@@ -194,9 +194,11 @@ def _turn(course: Course, stage: Stage, owed: Message | None) -> Turn:
 
 
 def _unclear(course: Course) -> Message | None:
-    """Their last word, if it stands in a language that cannot be read."""
+    """Their last word, if it stands in a language that cannot be read, or may be a rejection."""
     last = course.words[-1].message if course.words else None
-    return last if last and not last.mine and not last.reading.understood else None
+    if not last or last.mine or course.stage is Stage.CLOSED:
+        return None
+    return last if not last.reading.understood or last.says(Says.MAY_REJECT) else None
 
 
 def _language(messages: Sequence[Message]) -> str | None:

@@ -41,6 +41,7 @@ class Says(StrEnum):
     ASSIGNS = "assigns"  # sets a task, test or take-home
     PROMISES = "promises"  # will answer, by a date or soon
     REJECTS = "rejects"
+    MAY_REJECT = "may_reject"  # a word of a rejection, too weak to be one, and nothing else that it could be part of
     OFFERS_JOB = "offers_job"
     HOLDS = "holds"  # on hold, hiring freeze, paused
     CLOSES_POSITION = "closes_position"  # the opening itself is gone

@@ -8,7 +8,8 @@ A file holds ``language``, any number of ``[[phrase]]`` and ``[[claim]]`` entrie
     syntax, matched without regard to case within one sentence whose white space is single and whose quotes, dashes and
     spaces are ASCII; word borders on both ends are added; a list of patterns matches where one of them does. ``unless``:
     cancels the entry in a sentence that it matches.
-    ``part``: ``text``, ``subject`` or, if left out, both. ``case = true`` minds capitals. ``match`` and ``not``: lines
+    ``part``: ``text``, ``subject`` or, if left out, both. ``case = true`` minds capitals. ``hints = true``: a lone weak one, in a
+    text that says nothing else, is too much to write on (only of ``rejects``). ``match`` and ``not``: lines
     that the entry must and must not match.
 ``[[claim]]``
     ``kind`` and ``weight`` (1 to 5) of a fact whose words are the pattern's group ``value``; the rest as above, but
@@ -58,6 +59,7 @@ class Entry:
     unless: str | None = None
     part: str = "both"
     case: bool = False
+    hints: bool = False
     match: Mapping[str, str | None] = field(default_factory=dict)
     no_match: tuple[str, ...] = ()
 

@@ -70,6 +70,8 @@ def weigh(hits: Sequence[tuple[str, Hit]]) -> tuple[Finding, ...]:
     kept = {s: p for s, p in kept.items() if not _overruled(s, p, kept)}
     pairs = [*kept.values(), *(_promised(hits, kept[S.PROMISES]) if S.PROMISES in kept else ())]
     findings = [_finding(hit.entry.says, part, hit) for part, hit in pairs if hit.entry.says]
+    if hint := _hint_of_a_no(hits, kept):
+        findings.append(_finding(S.MAY_REJECT, *hint))
     return tuple(sorted(findings, key=lambda f: (f.part != "text", f.start)))
 
 
@@ -80,6 +82,16 @@ def _promised(hits: Sequence[tuple[str, Hit]], first: tuple[str, Hit]) -> Iterat
         if hit.entry.says is S.PROMISES and (part, hit.sentence) not in told:
             told.add((part, hit.sentence))
             yield part, hit
+
+
+def _hint_of_a_no(hits: Sequence[tuple[str, Hit]], kept: Mapping[Says, object]) -> tuple[str, Hit] | None:
+    """A lone weak word of a rejection, in a text that says nothing else: too little to go by, too much to write on."""
+    if not kept.keys() <= _SAYS_LITTLE:
+        return None
+    return next((p for p in hits if p[1].entry.hints and p[0] == "text"), None)
+
+
+_SAYS_LITTLE = frozenset({S.THANKS, S.CANDIDACY})
 
 
 def _first(pairs: Iterable[tuple[str, Hit]]) -> dict[Says, tuple[str, Hit]]:
