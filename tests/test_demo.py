@@ -165,7 +165,7 @@ def test_the_changed_draft_is_known_as_changed(told: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_what_is_left_over_is_said(told: dict[str, Any]) -> None:
-    assert sorted(w["code"] for w in told["warnings"]) == ["limit", "uncertain"]
+    assert sorted(w["code"] for w in told["warnings"]) == ["bounce", "limit", "uncertain"]
 
 
 @pytest.mark.slow

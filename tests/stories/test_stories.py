@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from followupd import bootstrap
 from tests.adapters.gmail_imap_world import GmailImapWorld
 from tests.adapters.gmail_world import GmailWorld
 from tests.adapters.imap_world import ImapWorld
@@ -45,6 +46,13 @@ def test_on_a_maildir(path: Path, tmp_path: Path) -> None:
     assert Stage(read(path), MaildirWorld(tmp_path / "Maildir"), tmp_path).play() == []
 
 
+def past(path: Path) -> Path:
+    """``path``, unless its story is still to come: a server takes no mail for received tomorrow."""
+    if max(m["date"] for m in read(path)["message"] if "date" in m) > bootstrap.clock().now():
+        pytest.skip("its mail would have come in the future")
+    return path
+
+
 @pytest.fixture
 def imap_world(dovecot: Dovecot) -> Iterator[ImapWorld]:
     world = ImapWorld(dovecot)
@@ -55,7 +63,7 @@ def imap_world(dovecot: Dovecot) -> Iterator[ImapWorld]:
 @stories(0)
 @pytest.mark.slow
 def test_on_dovecot(path: Path, imap_world: ImapWorld, tmp_path: Path) -> None:
-    assert Stage(read(path), imap_world, tmp_path).play() == []
+    assert Stage(read(past(path)), imap_world, tmp_path).play() == []
 
 
 @pytest.fixture
@@ -89,4 +97,4 @@ def gmail_imap_world(gmail_imap: GmailImap) -> Iterator[GmailImapWorld]:
 @stories(2)
 @pytest.mark.slow
 def test_on_gmail_over_imap(path: Path, gmail_imap_world: GmailImapWorld, tmp_path: Path) -> None:
-    assert Stage(read(path), gmail_imap_world, tmp_path).play() == []
+    assert Stage(read(past(path)), gmail_imap_world, tmp_path).play() == []
