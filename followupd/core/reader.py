@@ -159,7 +159,9 @@ class Reader:
     def _times(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
         zone, country = self.policy.calendar.zone, self.policy.country or None
         found = dates.find_times(seen.text, language=code, written=written, zone=zone, country=country)
-        return tuple(t for t in found if not seen.text[: t.text_start].lower().endswith(" my "))  # my 8:30: their own
+        return tuple(
+            t for t in found if seen.text[max(0, t.text_start - 4) : t.text_start].lower() != " my "
+        )  # my 8:30: their own
 
     def _hours(self, seen: Visible, code: str, written: datetime) -> tuple[TimeMention, ...]:
         zone, country = self.policy.calendar.zone, self.policy.country or None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +13,7 @@ from followupd.core.mail import MailboxRole
 from tests.adapters.imap_world import ImapWorld
 from tests.contracts.mailbox import NOON, View
 from tests.contracts.messages import message
-from tests.fakes.imap_faults import Line, faulty
-from tests.servers.dovecot import Dovecot
+from tests.fakes.imap_faults import Line
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -71,19 +69,6 @@ def test_only_gmail_has_a_limit_by_itself() -> None:
     kept.budget(0).check(gmail=True)
     with pytest.raises(TransientError):
         kept.budget(None).check(gmail=True)
-
-
-@pytest.fixture
-def line(dovecot: Dovecot) -> Iterator[Line]:
-    with faulty(dovecot.host, dovecot.port) as line:
-        yield line
-
-
-@pytest.fixture
-def world(dovecot: Dovecot, line: Line) -> Iterator[ImapWorld]:
-    world = ImapWorld(dovecot, port=line.port)
-    yield world
-    world.close()
 
 
 @pytest.mark.slow

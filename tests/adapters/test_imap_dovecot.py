@@ -30,19 +30,6 @@ pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).resolve().parents[2] / "../shared/data/fixtures"
 
 
-@pytest.fixture
-def line(dovecot: Dovecot) -> Iterator[Line]:
-    with faulty(dovecot.host, dovecot.port) as line:
-        yield line
-
-
-@pytest.fixture
-def world(dovecot: Dovecot, line: Line) -> Iterator[ImapWorld]:
-    world = ImapWorld(dovecot, port=line.port)
-    yield world
-    world.close()
-
-
 # --- passes --------------------------------------------------------------------------------------------------------
 
 

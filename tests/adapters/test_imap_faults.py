@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,25 +19,11 @@ from followupd.core.mail import MailboxRole
 from tests.adapters.imap_world import ImapWorld
 from tests.contracts.mailbox import LONG_AGO, NOON, View
 from tests.contracts.messages import draft, message, message_id
-from tests.fakes.imap_faults import Line, Rule, faulty
-from tests.servers.dovecot import Dovecot
+from tests.fakes.imap_faults import Line, Rule
 
 pytestmark = pytest.mark.slow
 
 HEADERS = b"HEADER.FIELDS"
-
-
-@pytest.fixture
-def line(dovecot: Dovecot) -> Iterator[Line]:
-    with faulty(dovecot.host, dovecot.port) as line:
-        yield line
-
-
-@pytest.fixture
-def world(dovecot: Dovecot, line: Line) -> Iterator[ImapWorld]:
-    world = ImapWorld(dovecot, port=line.port)
-    yield world
-    world.close()
 
 
 def fill(world: ImapWorld, count: int = 5) -> set[str]:
